@@ -1,0 +1,280 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Page fragment allocator: refill, drain and free.
+ *
+ * The fast path and the contract are in include/linux/page_frag_cache.h.
+ */
+
+/**
+ * DOC: page_frag allocator
+ *
+ * A page fragment is a piece of a page, of any length and at any offset, that
+ * is freed on its own: each fragment holds one reference of the page, and the
+ * page goes back when the last reference does. Network drivers build skb heads
+ * in fragments; protocols fill skb frags with them.
+ *
+ * A &struct page_frag_cache hands out one page from its start to its end. The
+ * page is order PAGE_FRAG_CACHE_MAX_ORDER if that can be had without reclaim,
+ * else order 0 with the flags of the caller. When it is taken, its reference
+ * count is raised once by more than the number of fragments it can ever hold.
+ * This surplus is the bias: an allocation moves one reference from the bias to
+ * the new fragment by decrementing a plain counter in the cache, so the shared
+ * atomic is touched once a page on the allocating side.
+ *
+ * The bias covers one reference for every byte and one for the cache itself.
+ * As every reference that leaves the cache takes at least one byte with it,
+ * the cache cannot give away a page that it is still using.
+ *
+ * When a request does not fit into what is left, the cache reuses the page in
+ * place if nobody else holds a reference, that is, if the reference count
+ * equals the bias. Otherwise it takes a new page, and only then gives back what
+ * is left of the bias of the old one: a request that cannot be served leaves
+ * the cache as it was. A page from the memory reserves (pfmemalloc) is never
+ * reused, or every later packet would look like an emergency.
+ */
+
+#include <kunit/static_stub.h>
+#include <kunit/visibility.h>
+#include <linux/bitops.h>
+#include <linux/build_bug.h>
+#include <linux/export.h>
+#include <linux/mm.h>
+#include <linux/string.h>
+
+#include "page_alloc.h"
+#include "page_frag_cache.h"
+
+#define CREATE_TRACE_POINTS
+#include <trace/events/page_frag.h>
+
+static_assert(PAGE_FRAG_CACHE_PREPARED_BIT < PAGE_SIZE);
+static_assert(sizeof(struct page_frag_cache) <= 16);
+static_assert(BITS_PER_LONG > 32 || PAGE_SIZE >= PAGE_FRAG_CACHE_MAX_SIZE ||
+	      sizeof(struct page_frag_cache) == 8);
+static_assert((typeof_member(struct page_frag_cache, pagecnt_bias))
+	      PAGE_FRAG_CACHE_BIAS == PAGE_FRAG_CACHE_BIAS);
+static_assert((typeof_member(struct page_frag_cache, remaining))
+	      PAGE_FRAG_CACHE_MAX_SIZE == PAGE_FRAG_CACHE_MAX_SIZE);
+
+/**
+ * __page_frag_misuse() - report a caller's bug, each kind once
+ * @what: the kind
+ *
+ * Context: Any context.
+ */
+void __page_frag_misuse(enum page_frag_misuse what)
+{
+	static const char * const names[] = {
+		[PAGE_FRAG_BAD_SIZE]	= "allocation of 0 bytes",
+		[PAGE_FRAG_BAD_ALIGN]	= "alignment is no power of two up to PAGE_SIZE",
+		[PAGE_FRAG_BAD_COMMIT]	= "commit of 0 bytes, or not as prepared",
+	};
+	static unsigned long reported;
+
+	static_assert(ARRAY_SIZE(names) == PAGE_FRAG_MISUSES);
+	KUNIT_STATIC_STUB_REDIRECT(__page_frag_misuse, what);
+
+	if (!test_and_set_bit(what, &reported))
+		WARN(1, "page_frag: %s\n", names[what]);
+}
+EXPORT_SYMBOL(__page_frag_misuse);
+
+VISIBLE_IF_KUNIT struct page *page_frag_page_alloc(gfp_t gfp, unsigned int order)
+{
+	KUNIT_STATIC_STUB_REDIRECT(page_frag_page_alloc, gfp, order);
+
+	return alloc_pages_node(NUMA_NO_NODE, gfp, order);
+}
+#if IS_ENABLED(CONFIG_KUNIT)
+EXPORT_SYMBOL_GPL(page_frag_page_alloc);
+#endif
+
+/* A high order is a bonus: no reclaim, no reserves, no complaint. */
+static gfp_t page_frag_high_order_gfp(gfp_t gfp)
+{
+	return (gfp & ~__GFP_DIRECT_RECLAIM) | __GFP_COMP | __GFP_NOWARN |
+	       __GFP_NORETRY | __GFP_NOMEMALLOC;
+}
+
+static struct page *page_frag_page_get(unsigned int fragsz, gfp_t gfp)
+{
+	struct page *page;
+
+	gfp &= ~__GFP_HIGHMEM;
+	if (PAGE_FRAG_CACHE_MAX_ORDER) {
+		page = page_frag_page_alloc(page_frag_high_order_gfp(gfp),
+					    PAGE_FRAG_CACHE_MAX_ORDER);
+		if (likely(page) || fragsz > PAGE_SIZE)
+			return page;
+	}
+
+	return page_frag_page_alloc(gfp, 0);
+}
+
+static void page_frag_cache_set(struct page_frag_cache *nc, struct page *page)
+{
+	unsigned int order = compound_order(page);
+	unsigned long size = PAGE_SIZE << order;
+
+	BUILD_BUG_ON(PAGE_FRAG_CACHE_MAX_ORDER > PAGE_FRAG_CACHE_ORDER_MASK);
+	nc->encoded_end = ((unsigned long)page_address(page) + size) | order;
+	if (page_is_pfmemalloc(page))
+		nc->encoded_end |= PAGE_FRAG_CACHE_PFMEMALLOC_BIT;
+	nc->remaining = size;
+	nc->pagecnt_bias = PAGE_FRAG_CACHE_BIAS;
+}
+
+/*
+ * True if the page was nobody's but the cache's and is all free again.
+ *
+ * Whoever held a fragment dropped it by an ordered atomic; the acquire pairs
+ * with that, so that their accesses are over before the bytes are handed out
+ * again. A speculative reference only makes the page look busy.
+ */
+static bool page_frag_cache_reuse(struct page_frag_cache *nc,
+				  unsigned int fragsz, gfp_t gfp)
+{
+	struct page *page = page_frag_cache_page(nc);
+	unsigned long size = page_size(page);
+
+	if (page_frag_cache_is_pfmemalloc(nc) || fragsz > size)
+		return false;
+	if (page_ref_count(page) != nc->pagecnt_bias)
+		return false;
+	smp_acquire__after_ctrl_dep();
+
+	page_ref_add(page, PAGE_FRAG_CACHE_BIAS - nc->pagecnt_bias);
+	if (gfp & __GFP_ZERO)
+		memset(page_address(page), 0, size);
+	page_frag_cache_set(nc, page);
+	return true;
+}
+
+/* True if there is a new page; the old one is given up only then. */
+static bool page_frag_cache_renew(struct page_frag_cache *nc,
+				  unsigned int fragsz, gfp_t gfp)
+{
+	struct page *page = page_frag_page_get(fragsz, gfp);
+
+	if (unlikely(!page))
+		return false;
+
+	page_frag_cache_drain(nc);
+	/* Others may take a speculative reference: add, never set. */
+	page_ref_add(page, PAGE_FRAG_CACHE_BIAS - 1);
+	page_frag_cache_set(nc, page);
+	return true;
+}
+
+/**
+ * __page_frag_cache_refill() - the slow path: make room for a request
+ * @nc: cache that has no room
+ * @fragsz: bytes wanted
+ * @gfp: flags for a new page
+ *
+ * Not for callers: the inline allocation and prepare functions call it.
+ *
+ * Context: Any context that @gfp allows, calls on @nc serialised.
+ * Return: Bytes the cache has now, from the start of a page and at least
+ * @fragsz, or 0: nothing could be had, and the cache is as it was.
+ */
+noinline unsigned int __page_frag_cache_refill(struct page_frag_cache *nc,
+					       unsigned int fragsz, gfp_t gfp)
+{
+	bool reused;
+
+	if (unlikely(!fragsz))
+		__page_frag_misuse(PAGE_FRAG_BAD_SIZE);
+	if (unlikely(!fragsz || fragsz > PAGE_FRAG_CACHE_MAX_SIZE))
+		return 0;
+
+	reused = nc->encoded_end && page_frag_cache_reuse(nc, fragsz, gfp);
+	if (!reused && !page_frag_cache_renew(nc, fragsz, gfp))
+		return 0;
+
+	trace_page_frag_refill(nc, nc->encoded_end & PAGE_FRAG_CACHE_ORDER_MASK,
+			       reused, page_frag_cache_is_pfmemalloc(nc), gfp);
+	return nc->remaining;
+}
+EXPORT_SYMBOL(__page_frag_cache_refill);
+
+/**
+ * __page_frag_commit_misuse() - the outcome of a commit that is a caller's bug
+ * @nc: cache of the commit
+ * @fragsz: bytes it named
+ * @refs: references it takes, 0 or 1
+ *
+ * Not for callers: the inline commit functions call it. A reference has to be
+ * covered by a byte or the bias could run out before the page does; with no
+ * byte left it is taken from the page itself.
+ *
+ * Context: Any context, serialised like the commit.
+ */
+noinline void __page_frag_commit_misuse(struct page_frag_cache *nc,
+					unsigned int fragsz, unsigned int refs)
+{
+	__page_frag_misuse(PAGE_FRAG_BAD_COMMIT);
+	if (!nc->encoded_end)
+		return;
+
+	page_frag_mark_prepared(nc, false);
+	if (!nc->remaining) {
+		page_ref_add(page_frag_cache_page(nc), refs);
+		return;
+	}
+
+	nc->remaining -= clamp_t(unsigned int, fragsz, refs, nc->remaining);
+	nc->pagecnt_bias -= refs;
+}
+EXPORT_SYMBOL(__page_frag_commit_misuse);
+
+/**
+ * page_frag_cache_drain() - give up the current page of a cache
+ * @nc: cache to empty; an empty one is left as it is
+ *
+ * Gives back the references that no fragment holds. Fragments stay valid, and
+ * the page is freed with the last of them. The cache can be used again.
+ *
+ * Context: Any context, serialised like an allocation.
+ */
+void page_frag_cache_drain(struct page_frag_cache *nc)
+{
+	if (!nc->encoded_end)
+		return;
+
+	__page_frag_cache_drain(page_frag_cache_page(nc), nc->pagecnt_bias);
+	page_frag_cache_init(nc);
+}
+EXPORT_SYMBOL(page_frag_cache_drain);
+
+/**
+ * __page_frag_cache_drain() - drop many references of a page at once
+ * @page: head page, compound or order 0
+ * @count: references the caller owns and gives back
+ *
+ * For drivers that keep a bias of their own on pages of their own; a
+ * &struct page_frag_cache is emptied by page_frag_cache_drain().
+ *
+ * Context: Any context but NMI.
+ */
+void __page_frag_cache_drain(struct page *page, unsigned int count)
+{
+	VM_WARN_ON_ONCE_PAGE(page_ref_count(page) == 0, page);
+
+	if (page_ref_sub_and_test(page, count))
+		free_frozen_pages(page, compound_order(page));
+}
+EXPORT_SYMBOL(__page_frag_cache_drain);
+
+void page_frag_free_va(void *addr)
+{
+	struct page *page;
+
+	if (unlikely(!addr))
+		return;
+
+	page = virt_to_head_page(addr);
+	if (unlikely(put_page_testzero(page)))
+		free_frozen_pages(page, compound_order(page));
+}
+EXPORT_SYMBOL(page_frag_free_va);

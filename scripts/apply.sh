@@ -1,0 +1,150 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0
+# apply.sh TREE: apply patches/$BASE/series to the tag 'base' of the git tree
+# TREE, one commit a step, and check the result out. All or nothing: the steps
+# are applied in a sparse worktree aside, without fuzz, and TREE changes last.
+# shellcheck source=scripts/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+tree=$1
+aside=$tree.apply
+series=$TOP/patches/$BASE/series
+
+# steps: the step files of the series, in order
+steps() { sed -e 's/#.*//' -e '/^[[:space:]]*$/d' "$series"; }
+
+# part STEP message|directives|diff
+part() {
+	awk -v want="$2" '
+		!body && $0 == "---" { body = 1; next }
+		body == 1 && /^diff --git / { body = 2 }
+		want == (body == 0 ? "message" : body == 1 ? "directives" : "diff")
+	' "$TOP/patches/$1"
+}
+
+# What the result depends on; the same inputs give the same commits.
+inputs_hash() {
+	local step verb arg
+	{
+		git -C "$tree" rev-parse base
+		cat "$0" "$series"
+		steps | while read -r step; do
+			cat "$TOP/patches/$step"
+			part "$step" directives | while read -r verb arg; do
+				case $verb in '') ;; *) cat "$TOP/${arg%% *}" ;; esac
+			done
+		done
+		[ ! -e "$TOP/patches/$BASE/replaces" ] || cat "$TOP/patches/$BASE/replaces"
+	} | sha256sum | cut -c1-16
+}
+
+# want PATH...: have these paths in the sparse worktree
+want() { printf '/%s\n' "$@" | git -C "$aside" sparse-checkout add --stdin; }
+
+do_spatch() {
+	local cocci=${1%% *} pattern=${1#* } files options
+	mapfile -t files < <(git -C "$aside" grep -lE "$pattern" HEAD -- '*.[ch]' | cut -d: -f2-)
+	[ ${#files[@]} -gt 0 ] || return 0
+	want "${files[@]}"
+	read -ra options <<<"$(sed -n 's,^// Options: ,,p' "$TOP/$cocci")"
+	(cd "$aside" && spatch "${options[@]}" --very-quiet --in-place --sp-file "$TOP/$cocci" "${files[@]}") ||
+		die "$cocci failed" "run spatch by hand on: ${files[*]}"
+}
+
+# The hash check keeps a later change of the base from being overwritten.
+do_file() {
+	local known found
+	known=$(awk -v f="$1" '$2 == f { print $1 }' "$TOP/patches/$BASE/replaces" 2>/dev/null || :)
+	found=$(git -C "$aside" cat-file blob "base:$1" 2>/dev/null | sha256sum | cut -d' ' -f1)
+	if git -C "$aside" cat-file -e "base:$1" 2>/dev/null; then
+		[ "$known" = "$found" ] || die "$1: the base has a version of it that the series does not know ($found)" \
+			"merge it into $1, then record the hash in patches/$BASE/replaces"
+	else
+		[ -z "$known" ] || die "$1: the base does not have the file that the series replaces" \
+			"this is not a $BASE tree the series fits"
+	fi
+	want "$1"
+	install -D -m 644 "$TOP/$1" "$aside/$1"
+}
+
+# A section goes before the first one whose title sorts after its own.
+do_maintainers() {
+	local title
+	title=$(grep -m1 -vE '^(#|$)' "$TOP/$1")
+	want MAINTAINERS
+	awk -v title="$title" -v entry="$TOP/$1" '
+		function insert(line) {
+			while ((getline line < entry) > 0) if (line !~ /^#/) print line
+			print ""; done = 1
+		}
+		{ if (!done && held && /^[A-Z]:\t/ && prev ~ /^[0-9A-Z]/ && prev > title) insert() }
+		held { print prev }
+		/^Maintainers List/ { list = 1 }
+		{ prev = $0; held = 1 }
+		END { print prev; if (!done) exit 1 }
+	' "$aside/MAINTAINERS" >"$aside/MAINTAINERS.new" || die "no place for '$title' in MAINTAINERS" "is this a kernel tree?"
+	mv "$aside/MAINTAINERS.new" "$aside/MAINTAINERS"
+}
+
+do_directives() {
+	local verb arg
+	while read -r verb arg; do
+		case $verb in
+		'') ;;
+		spatch) do_spatch "$arg" ;;
+		file) do_file "$arg" ;;
+		maintainers) do_maintainers "$arg" ;;
+		*) die "patches/$1: unknown directive '$verb'" "known: spatch, file, maintainers" ;;
+		esac
+	done < <(part "$1" directives)
+}
+
+do_diff() {
+	local diff=$aside.diff paths refused
+	part "$1" diff >"$diff"
+	[ -s "$diff" ] || return 0
+	mapfile -t paths < <(git apply --numstat "$diff" | cut -f3)
+	want "${paths[@]}"
+	git -C "$aside" apply --index --check "$diff" 2>"$aside.err" || {
+		refused=$(sed -n 's/^error: //p' "$aside.err" | head -n 1)
+		die "the tree is not one the series fits: patches/$1 does not apply: $refused" \
+		    "nothing was changed; give a vanilla or Debian $BASE tree"
+	}
+	git -C "$aside" apply --index "$diff"
+}
+
+one_step() {
+	do_directives "$1"
+	do_diff "$1"
+	git -C "$aside" add -A -f --sparse
+	git -C "$aside" diff --cached --quiet &&
+		die "patches/$1 changes nothing" "remove it from $series"
+	part "$1" message | sed '1s/^Subject: //' |
+		GIT_AUTHOR_DATE=@0 GIT_COMMITTER_DATE=@0 git -C "$aside" commit -qF -
+}
+
+drop_aside() {
+	rm -rf "$aside" "$aside.diff" "$aside.err"
+	git -C "$tree" worktree prune
+}
+
+apply_steps() {
+	local step
+	drop_aside
+	trap drop_aside EXIT
+	git -C "$tree" worktree add -q --no-checkout --detach "$aside" base
+	git -C "$aside" sparse-checkout set --no-cone /Makefile
+	git -C "$aside" checkout -q
+	while read -r step; do
+		[ -r "$TOP/patches/$step" ] || die "patches/$step is named in $series but missing" "git checkout patches"
+		one_step "$step"
+	done < <(steps)
+	git -C "$tree" update-ref "refs/tags/series-$1" "$(git -C "$aside" rev-parse HEAD)"
+}
+
+[ -r "$series" ] || die "no series for base '$BASE'" "known: $(cd "$TOP/kernels" && echo *)"
+git -C "$tree" diff --quiet HEAD -- ||
+	die "$tree has changes of yours" "keep them elsewhere, then: git -C $tree reset --hard"
+hash=$(inputs_hash)
+git -C "$tree" rev-parse -q --verify "series-$hash" >/dev/null || apply_steps "$hash"
+git -C "$tree" checkout -q --detach "series-$hash"

@@ -1,0 +1,101 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0
+# fetch.sh: the source package of $BASE, authenticated by apt, in the cache.
+# Prints its path. The version that was tested is preferred.
+# shellcheck source=scripts/lib.sh
+. "$(dirname "$0")/lib.sh"
+load_base
+
+debs=$CACHE/deb
+own=$CACHE/apt/$BASE
+keyring=/usr/share/keyrings/debian-archive-keyring.gpg
+apt_options=(-o "APT::Sandbox::User=$(id -un)")
+
+# The Debian mirror the machine uses already.
+debian_site() {
+	# shellcheck disable=SC2016
+	apt-get indextargets --format '$(ORIGIN)|$(LABEL)|$(REPO_URI)' |
+		awk -F'|' '$1 == "Debian" && $2 == "Debian" { print $3; exit }'
+}
+
+# A suite the machine does not use gets sources, lists and state of its own.
+own_sources() {
+	local site
+
+	[ -e "$keyring" ] || die "no $keyring to authenticate the archive with" \
+		"run: sudo apt-get install debian-archive-keyring"
+	site=$(debian_site)
+	if [ -z "$site" ] && [ "$(id -u)" -eq 0 ]; then
+		apt-get -q update >&2 || :
+		site=$(debian_site)
+	fi
+	[ -n "$site" ] || die "no Debian archive among the package lists of this machine" \
+		"run: sudo apt-get update"
+	mkdir -p "$own"/{lists/partial,state,cache/archives/partial}
+	cat >"$own/page_frag.sources" <<-EOF
+	Types: deb
+	URIs: $site
+	Suites: $suite
+	Components: main
+	Signed-By: $keyring
+	EOF
+	apt_options+=(-o "Dir::Etc::sourcelist=$own/page_frag.sources"
+		-o Dir::Etc::sourceparts=/dev/null -o "Dir::State=$own/state"
+		-o "Dir::State::lists=$own/lists" -o "Dir::Cache=$own/cache"
+		-o Dir::State::status=/dev/null)
+}
+
+versions() {
+	apt-cache "${apt_options[@]}" madison "$package" 2>/dev/null |
+		awk -F' *[|] *' '{ print $2 }'
+}
+
+# The lists may be missing or older than the archive.
+refresh() {
+	if [ -z "$suite" ] && [ "$(id -u)" -ne 0 ]; then
+		die "the package lists of this machine do not offer a $package that can be had" \
+		    "run: sudo apt-get update"
+	fi
+	apt-get "${apt_options[@]}" -q update >&2 ||
+		die "the package lists cannot be fetched: no network?" "run again with the network up"
+}
+
+# choose: the tested version, else the newest, else nothing
+choose() {
+	versions | grep -Fx "$tested" || versions | head -n 1
+}
+
+download() {
+	local tmp
+	tmp=$(mktemp -d "$debs/.partial.XXXXXX")
+
+	if (cd "$tmp" && apt-get "${apt_options[@]}" -q download "$package=$1" >&2); then
+		mv "$tmp"/*.deb "$debs/${package}_$1.deb"
+	fi
+	rm -rf "$tmp"
+	[ -e "$debs/${package}_$1.deb" ]
+}
+
+mkdir -p "$debs"
+cached=$(find "$debs" -maxdepth 1 -name "${package}_*.deb" | sort -V | tail -n 1)
+[ ! -e "$debs/${package}_$tested.deb" ] || cached=$debs/${package}_$tested.deb
+if [ -n "$cached" ]; then
+	printf '%s\n' "$cached"
+	exit 0
+fi
+
+need_space "$debs" 400
+rm -rf "$debs"/.partial.*
+[ -z "$suite" ] || own_sources
+version=$(choose)
+if [ -z "$version" ] || ! download "$version"; then
+	refresh
+	version=$(choose)
+	[ -n "$version" ] || die "the archive no longer has $package" \
+		"use another base (make help), or a tree of your own: KERNEL_SRC=/path"
+	download "$version" || die "$package $version cannot be downloaded: no network?" \
+		"run again with the network up"
+fi
+[ "$version" = "$tested" ] ||
+	say "  note: $package $version; the series was tested with $tested, which has left the archive"
+printf '%s\n' "$debs/${package}_$version.deb"

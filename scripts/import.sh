@@ -1,0 +1,88 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0
+# import.sh: a git tree with the unpatched base as the tag 'base', in the work
+# directory. The user's own tree (KERNEL_SRC) is copied, never written to.
+# shellcheck source=scripts/lib.sh
+. "$(dirname "$0")/lib.sh"
+load_base
+lock_work
+
+work=$(work_dir)
+tree=$work/tree
+log=$work/log
+new=$work/tree.partial
+
+unpack_package() {
+	dpkg-deb --fsys-tarfile "$1" | tar -xO "./$member" | tar -xJ -C "$new" --strip-components=1
+}
+
+# The files a checkout has, or all files of a tree that is none.
+copy_tree() {
+	if git -C "$KERNEL_SRC" rev-parse --show-toplevel 2>/dev/null | grep -qFx "$(readlink -f "$KERNEL_SRC")"; then
+		git -C "$KERNEL_SRC" ls-files -z |
+			tar -C "$KERNEL_SRC" --null --ignore-failed-read -T - -cf - | tar -x -C "$new"
+	else
+		tar -C "$KERNEL_SRC" --exclude=./.git -cf - . | tar -x -C "$new"
+		make -C "$new" -s mrproper
+	fi
+}
+
+# Debian's .gitignore ignores the whole tree: add by force.
+commit_base() {
+	cd "$new"
+	git init -q -b base .
+	git config gc.auto 0
+	git config user.name page_frag
+	git config user.email page_frag@localhost
+	git add -A -f
+	GIT_AUTHOR_DATE=@0 GIT_COMMITTER_DATE=@0 git commit -qm "base: $1"
+	git tag base
+}
+
+# source_id: what the imported tree was made from
+source_id() {
+	if [ -n "$KERNEL_SRC" ]; then
+		(cd "$KERNEL_SRC" && find . -path ./.git -prune -o -type f -printf '%P %s %T@\n') |
+			sort | sha256sum | cut -d' ' -f1
+	else
+		basename "$1" .deb
+	fi
+}
+
+check_version() {
+	local have
+	[ -r "$KERNEL_SRC/mm/Makefile" ] ||
+		die "$KERNEL_SRC is not a kernel source tree" "KERNEL_SRC=/path/to/linux"
+	have=$(awk -F' *= *' '/^VERSION|^PATCHLEVEL/ { v = v $2 "." } END { sub(/\.$/, "", v); print v }' "$KERNEL_SRC/Makefile")
+	[ "$have" = "$version" ] ||
+		die "$KERNEL_SRC is Linux $have, the series asked for is for $version" \
+		    "give a $version tree, or BASE= one of: $(cd "$TOP/kernels" && echo *)"
+}
+
+deb=
+if [ -n "$KERNEL_SRC" ]; then
+	check_version
+else
+	deb=$("$TOP/scripts/fetch.sh")
+fi
+id=$(source_id "$deb")
+if [ "$(cat "$work/source" 2>/dev/null)" = "$id" ] && git -C "$tree" rev-parse -q --verify base >/dev/null 2>&1; then
+	exit 0
+fi
+
+need_space "$work" 5000
+rm -rf "$new" "$tree" "$work/source"
+mkdir -p "$new"
+if [ -n "$KERNEL_SRC" ]; then
+	step "copying $KERNEL_SRC" "$log/import.log" copy_tree ||
+		die "$KERNEL_SRC cannot be copied" "see $log/import.log"
+else
+	step "unpacking $id" "$log/import.log" unpack_package "$deb" || {
+		rm -f "$deb"
+		die "$deb cannot be unpacked; it was removed" "run again: it is fetched anew"
+	}
+fi
+step "recording the base in git" "$log/commit.log" commit_base "$id" ||
+	die "the base cannot be committed" "see $log/commit.log"
+mv "$new" "$tree"
+printf '%s\n' "$id" >"$work/source"

@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+# What the scripts share: paths, messages, steps with their duration, one lock.
+# Sourced, never run.
+
+set -euo pipefail
+
+TOP=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+BASE=${BASE:-6.12}
+KERNEL_SRC=${KERNEL_SRC:-}
+CACHE=${CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/page_frag}
+JOBS=${JOBS:-$(nproc)}
+export LC_ALL=C TOP BASE KERNEL_SRC CACHE JOBS
+export CCACHE_DIR=${CCACHE_DIR:-$CACHE/ccache}
+export KBUILD_BUILD_TIMESTAMP=2024-11-17 KBUILD_BUILD_USER=page_frag
+export KBUILD_BUILD_HOST=localhost
+
+say() { printf '%s\n' "$*" >&2; }
+
+# die WHAT [HOW TO MEND IT]
+die() {
+	say "error: $1"
+	[ $# -lt 2 ] || say "       $2"
+	exit 1
+}
+
+# The directory of this base, or of the user's own tree, below the cache.
+work_dir() {
+	if [ -n "$KERNEL_SRC" ]; then
+		printf '%s/src-%s\n' "$CACHE" \
+			"$(readlink -f "$KERNEL_SRC" | sha256sum | cut -c1-12)"
+	else
+		printf '%s/%s\n' "$CACHE" "$BASE"
+	fi
+}
+
+# load_base: package, suite, tested and member of kernels/$BASE
+load_base() {
+	[ -r "$TOP/kernels/$BASE" ] ||
+		die "no base named '$BASE'" \
+		    "known: $(cd "$TOP/kernels" && echo *); e.g. make test BASE=6.12"
+	# shellcheck source=kernels/6.12
+	. "$TOP/kernels/$BASE"
+}
+
+# step NAME LOG COMMAND...: run with output in LOG; show what and how long
+step() {
+	local name=$1 log=$2 start=$SECONDS pid rc=0
+	shift 2
+
+	mkdir -p "$(dirname "$log")"
+	say "  .. $name"
+	"$@" >"$log" 2>&1 &
+	pid=$!
+	tick "$pid" "$name" &
+	local ticker=$!
+	wait "$pid" || rc=$?
+	kill "$ticker" 2>/dev/null || :
+	wait "$ticker" 2>/dev/null || :
+	if [ "$rc" -ne 0 ]; then
+		say "  FAILED $name after $((SECONDS - start)) s (exit $rc); the end of $log:"
+		tail -n 25 "$log" >&2
+		return "$rc"
+	fi
+	say "  ok $name ($((SECONDS - start)) s)"
+}
+
+# tick PID NAME: a line every half minute while PID runs
+tick() {
+	local n=0
+
+	while sleep 1 && kill -0 "$1" 2>/dev/null; do
+		n=$((n + 1))
+		[ $((n % 30)) -ne 0 ] || say "  .. $2, $n s"
+	done
+}
+
+# One run at a time in a work directory. The lock dies with its holder.
+lock_work() {
+	local dir
+	dir=$(work_dir)
+
+	[ -z "${PAGE_FRAG_LOCKED:-}" ] || return 0
+	mkdir -p "$dir" || die "cannot create $dir" "set XDG_CACHE_HOME to a directory you may write"
+	exec 9>>"$dir/lock"
+	flock -n 9 || die "another run is using $dir (process $(cat "$dir/lock.pid" 2>/dev/null || echo unknown))" \
+		"wait for it, or give this one a cache of its own: XDG_CACHE_HOME=/some/dir"
+	echo $$ >"$dir/lock.pid"
+	export PAGE_FRAG_LOCKED=1
+}
+
+# need_space DIR MIB
+need_space() {
+	local free
+	free=$(df -Pm "$1" | awk 'NR == 2 { print $4 }')
+	[ "$free" -ge "$2" ] ||
+		die "$1 has $free MiB free, $2 MiB are needed" \
+		    "free some, or set XDG_CACHE_HOME to a file system with room"
+}
