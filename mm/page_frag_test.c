@@ -712,6 +712,22 @@ static enum pf_form pf_param_form(struct kunit *test)
 	return (const u8 *)test->param_value - pf_form_table;
 }
 
+static const u8 pf_prepare_table[PF_FORMS - PF_PREPARE_VA];
+
+static void pf_prepare_desc(const u8 *entry, char *desc)
+{
+	enum pf_form form = PF_PREPARE_VA + (entry - pf_prepare_table);
+
+	strscpy(desc, pf_forms[form].name, KUNIT_PARAM_DESC_SIZE);
+}
+
+KUNIT_ARRAY_PARAM(pf_prepare, pf_prepare_table, pf_prepare_desc);
+
+static enum pf_form pf_param_prepare(struct kunit *test)
+{
+	return PF_PREPARE_VA + ((const u8 *)test->param_value - pf_prepare_table);
+}
+
 /* One fragment by any form: a range is committed with the size asked for. */
 static void pf_take(struct pf_model *m, enum pf_form form, unsigned int fragsz)
 {
@@ -1098,12 +1114,9 @@ static void test_bad_alignment_refused(struct kunit *test)
 
 static void test_prepare_uses_nothing(struct kunit *test)
 {
-	enum pf_form form = pf_param_form(test);
+	enum pf_form form = pf_param_prepare(test);
 	struct pf_model *m = test->priv;
 	unsigned int i;
-
-	if (!pf_forms[form].prepare)
-		kunit_skip(test, "this form allocates");
 
 	pf_alloc(m, 100);
 	for (i = 0; i < 8; i++) {
@@ -1117,11 +1130,8 @@ static void test_prepare_uses_nothing(struct kunit *test)
 
 static void test_prepare_reports_all_there_is(struct kunit *test)
 {
-	enum pf_form form = pf_param_form(test);
+	enum pf_form form = pf_param_prepare(test);
 	struct pf_model *m = test->priv;
-
-	if (!pf_forms[form].prepare)
-		kunit_skip(test, "this form allocates");
 
 	pf_form(m, form, 1);
 	KUNIT_EXPECT_EQ(test, m->got.fragsz, PF_BIG);
@@ -1224,7 +1234,7 @@ static void test_commit_noref_zero_uses_nothing(struct kunit *test)
 
 static void test_commit_too_much_uses_what_was_left(struct kunit *test)
 {
-	static const unsigned int too_much[] = {
+	const unsigned int too_much[] = {
 		PF_BIG - 99, PF_BIG, 1U << 16, 1U << 31, UINT_MAX - 99, UINT_MAX,
 	};
 	struct pf_model *m = test->priv;
@@ -1977,8 +1987,8 @@ static struct kunit_case page_frag_cases[] = {
 	KUNIT_CASE(test_refused_alignment_skips_nothing),
 	KUNIT_CASE(test_bad_alignment_refused),
 
-	KUNIT_CASE_PARAM(test_prepare_uses_nothing, pf_form_gen_params),
-	KUNIT_CASE_PARAM(test_prepare_reports_all_there_is, pf_form_gen_params),
+	KUNIT_CASE_PARAM(test_prepare_uses_nothing, pf_prepare_gen_params),
+	KUNIT_CASE_PARAM(test_prepare_reports_all_there_is, pf_prepare_gen_params),
 	KUNIT_CASE(test_commit_part_leaves_rest),
 	KUNIT_CASE(test_commit_all),
 	KUNIT_CASE(test_commit_noref_grows_fragment),

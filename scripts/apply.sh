@@ -34,7 +34,7 @@ inputs_hash() {
 				case $verb in '') ;; *) cat "$TOP/${arg%% *}" ;; esac
 			done
 		done
-		[ ! -e "$TOP/patches/$BASE/replaces" ] || cat "$TOP/patches/$BASE/replaces"
+		cat "$TOP/patches/$BASE/replaces"
 	} | sha256sum | cut -c1-16
 }
 
@@ -42,27 +42,32 @@ inputs_hash() {
 want() { printf '/%s\n' "$@" | git -C "$aside" sparse-checkout add --stdin; }
 
 do_spatch() {
-	local cocci=${1%% *} pattern=${1#* } files options
+	local cocci=${1%% *} pattern=${1#* } file files options
 	mapfile -t files < <(git -C "$aside" grep -lE "$pattern" HEAD -- '*.[ch]' | cut -d: -f2-)
 	[ ${#files[@]} -gt 0 ] || return 0
 	want "${files[@]}"
 	read -ra options <<<"$(sed -n 's,^// Options: ,,p' "$TOP/$cocci")"
-	(cd "$aside" && spatch "${options[@]}" --very-quiet --in-place --sp-file "$TOP/$cocci" "${files[@]}") ||
-		die "$cocci failed" "run spatch by hand on: ${files[*]}"
+	# One file at a time: what a rule finds in one must not count for another.
+	for file in "${files[@]}"; do
+		(cd "$aside" && spatch "${options[@]}" --very-quiet --no-show-diff \
+			--in-place --sp-file "$TOP/$cocci" "$file") 2>"$aside.err" || {
+			cat "$aside.err" >&2
+			die "$cocci failed on $file" "run it by hand: spatch --sp-file $cocci $file"
+		}
+	done
 }
 
 # The hash check keeps a later change of the base from being overwritten.
 do_file() {
-	local known found
-	known=$(awk -v f="$1" '$2 == f { print $1 }' "$TOP/patches/$BASE/replaces" 2>/dev/null || :)
-	found=$(git -C "$aside" cat-file blob "base:$1" 2>/dev/null | sha256sum | cut -d' ' -f1)
+	local known found=
+
+	known=$(awk -v f="$1" '$2 == f { print $1 }' "$TOP/patches/$BASE/replaces")
 	if git -C "$aside" cat-file -e "base:$1" 2>/dev/null; then
-		[ "$known" = "$found" ] || die "$1: the base has a version of it that the series does not know ($found)" \
-			"merge it into $1, then record the hash in patches/$BASE/replaces"
-	else
-		[ -z "$known" ] || die "$1: the base does not have the file that the series replaces" \
-			"this is not a $BASE tree the series fits"
+		found=$(git -C "$aside" cat-file blob "base:$1" | sha256sum | cut -d' ' -f1)
 	fi
+	[ "$known" = "$found" ] ||
+		die "$1: the base has ${found:-no such file}, the series replaces ${known:-nothing}" \
+		    "not a tree the series fits; or merge the change and record the hash in patches/$BASE/replaces"
 	want "$1"
 	install -D -m 644 "$TOP/$1" "$aside/$1"
 }
@@ -120,7 +125,7 @@ one_step() {
 	git -C "$aside" diff --cached --quiet &&
 		die "patches/$1 changes nothing" "remove it from $series"
 	part "$1" message | sed '1s/^Subject: //' |
-		GIT_AUTHOR_DATE=@0 GIT_COMMITTER_DATE=@0 git -C "$aside" commit -qF -
+		GIT_AUTHOR_DATE=$EPOCH GIT_COMMITTER_DATE=$EPOCH git -C "$aside" commit -qF -
 }
 
 drop_aside() {

@@ -30,12 +30,12 @@ copy_tree() {
 # Debian's .gitignore ignores the whole tree: add by force.
 commit_base() {
 	cd "$new"
-	git init -q -b base .
+	git init -q -b kernel .
 	git config gc.auto 0
 	git config user.name page_frag
 	git config user.email page_frag@localhost
 	git add -A -f
-	GIT_AUTHOR_DATE=@0 GIT_COMMITTER_DATE=@0 git commit -qm "base: $1"
+	GIT_AUTHOR_DATE=$EPOCH GIT_COMMITTER_DATE=$EPOCH git commit -qm "base: $1"
 	git tag base
 }
 

@@ -3,7 +3,8 @@
 # What the scripts share: paths, messages, steps with their duration, one lock.
 # Sourced, never run.
 
-set -euo pipefail
+set -eEuo pipefail
+trap 'echo "error: $0: line $LINENO: $BASH_COMMAND" >&2' ERR
 
 TOP=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 BASE=${BASE:-6.12}
@@ -12,6 +13,8 @@ CACHE=${CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/page_frag}
 JOBS=${JOBS:-$(nproc)}
 export LC_ALL=C TOP BASE KERNEL_SRC CACHE JOBS
 export CCACHE_DIR=${CCACHE_DIR:-$CACHE/ccache}
+# One date for all that has one: the same inputs give the same commits.
+export EPOCH=2024-11-17T00:00:00Z
 export KBUILD_BUILD_TIMESTAMP=2024-11-17 KBUILD_BUILD_USER=page_frag
 export KBUILD_BUILD_HOST=localhost
 
