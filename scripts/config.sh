@@ -41,9 +41,9 @@ lost() {
 	done < <(settings "$@")
 }
 
-mkdir -p "$build"
-new=$(mktemp -d "$build/config.XXXXXX")
-trap 'rm -rf "$new"' EXIT
+# A directory of its own keeps .config whole, and kconfig is compiled once.
+new=$build/kconfig
+mkdir -p "$new"
 
 run_make() {
 	make -s -C "$tree" O="$new" ARCH="$arch" ${CC:+CC="$CC"} "$@" \

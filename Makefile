@@ -1,0 +1,67 @@
+# SPDX-License-Identifier: GPL-2.0
+# One page fragment allocator for Linux: the verbs. Bare 'make' prints them.
+
+# Knobs: on the command line or in the environment.
+BASE ?= 6.12
+KERNEL_SRC ?=
+PAYLOAD_MB ?= 8
+VM_TIMEOUT ?= 600
+JOBS ?= $(shell nproc)
+
+export BASE KERNEL_SRC PAYLOAD_MB VM_TIMEOUT JOBS
+
+.PHONY: help run test check kunit vm plant objects fastpath tree where clean distclean
+
+help:
+	@sed -n 's/^# make /  make /p' $(MAKEFILE_LIST)
+	@echo 'Knobs: BASE=$(BASE) (known: $(notdir $(wildcard kernels/*))) KERNEL_SRC=$(KERNEL_SRC)'
+	@echo '       PAYLOAD_MB=$(PAYLOAD_MB) VM_TIMEOUT=$(VM_TIMEOUT) JOBS=$(JOBS)'
+
+# make run        build, boot, move real files through the allocator, table
+run:
+	@scripts/run.sh
+
+# make test       check, kunit, plant and vm; the last line counts
+test:
+	@scripts/test.sh check kunit plant vm
+
+# make check      static gates
+check:
+	@scripts/test.sh check
+
+# make kunit      the KUnit suite under UML
+kunit:
+	@scripts/test.sh kunit
+
+# make plant      planted bugs, each of which the KUnit suite has to find
+plant:
+	@scripts/test.sh plant
+
+# make vm         boot under QEMU: KUnit, traffic, leaks, as TAP
+vm:
+	@scripts/test.sh vm
+
+# make objects    every file of the kernel the series concerns, allmodconfig
+objects:
+	@scripts/test.sh objects
+
+# make fastpath   instructions of the fast path, base and patched
+fastpath:
+	@scripts/fastpath.sh
+
+# make tree       only fetch, unpack and apply
+tree:
+	@scripts/deps.sh
+	@scripts/tree.sh
+
+# make where      tree=, build= and log= of this base, for work by hand
+where:
+	@scripts/where.sh
+
+# make clean      remove what was built for this base
+clean:
+	@scripts/clean.sh build
+
+# make distclean  remove the whole cache: packages, trees, builds
+distclean:
+	@scripts/clean.sh all

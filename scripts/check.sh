@@ -1,0 +1,145 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0
+# check.sh: the static gates, as TAP. The tree is applied already.
+# shellcheck source=scripts/lib.sh
+. "$(dirname "$0")/lib.sh"
+lock_work
+# shellcheck source=scripts/gates.sh
+. "$TOP/scripts/gates.sh"
+
+work=$(work_dir)
+tree=$work/tree
+header=include/linux/page_frag_cache.h
+source=mm/page_frag_cache.c
+export PYTHONDONTWRITEBYTECODE=1
+
+# The interface that the specification names.
+api=(page_frag_cache_init page_frag_cache_is_pfmemalloc page_frag_cache_drain
+	__page_frag_cache_drain page_frag_alloc_va __page_frag_alloc_va_align
+	page_frag_alloc_va_align page_frag_alloc_pg page_frag_alloc
+	page_frag_alloc_va_prepare page_frag_alloc_va_prepare_align
+	page_frag_alloc_pg_prepare page_frag_alloc_prepare
+	page_frag_alloc_commit page_frag_alloc_commit_noref page_frag_free_va)
+
+cd "$TOP"
+
+files_have_spdx() {
+	local file bad=0
+	while read -r file; do
+		case $file in COPYING) continue ;; esac
+		head -n 3 "$file" | grep -q SPDX-License-Identifier && continue
+		echo "$file: no SPDX line"
+		bad=1
+	done < <(git ls-files ':!tests/verdict' ':!patches/*.step' ':!patches/*/*.step' ':!patches/*/replaces' ':!tests/plant')
+	return $bad
+}
+
+no_old_name() {
+	local old='__page_frag_alloc_align|page_frag_alloc_align|page_frag_free'
+	! git -C "$tree" grep -nwE "$old" -- .
+}
+
+# The old page_frag_alloc() had three arguments, none of them a pointer to set.
+no_open_coded_internals() {
+	! git -C "$tree" grep -nE '(->|\.)(encoded_end|remaining)\b.*(frag_cache|pf_cache|alloc_cache)|pf_cache\.va|tx_(data_)?alloc\.va|pfc->va' \
+		-- net drivers kernel fs include/net
+}
+
+style() {
+	cd "$tree"
+	./scripts/checkpatch.pl --strict --codespell --no-signoff --quiet --showfile \
+		--ignore FILE_PATH_CHANGES,COMMIT_LOG_LONG_LINE,GIT_COMMIT_ID,PARENTHESIS_ALIGNMENT,LONG_LINE,OPEN_ENDED_LINE,MACRO_ARG_REUSE -g base..HEAD
+}
+
+owned_style() {
+	cd "$tree"
+	./scripts/checkpatch.pl --strict --codespell --no-tree --quiet --showfile \
+		--ignore LONG_LINE_STRING -f "$header" "$source" mm/page_frag_cache.h mm/page_frag_test.c
+}
+
+kernel_doc() {
+	cd "$tree"
+	./scripts/kernel-doc -none -Wall -Werror "$header" "$source" include/trace/events/page_frag.h
+}
+
+# Nothing to warn about is not enough: each name has a block with its contract.
+documented() {
+	local name text bad=0
+	cd "$tree"
+	for name in "${api[@]}"; do
+		text=$(./scripts/kernel-doc -man -function "$name" "$header" "$source" 2>/dev/null || :)
+		grep -q 'Context' <<<"$text" || { echo "$name: no kernel-doc with Context"; bad=1; }
+	done
+	grep -oP 'EXPORT_SYMBOL\(\K[^)]*' "$source" | while read -r name; do
+		grep -hqE "^ \* $name\(\) - " "$header" "$source" || { echo "$name: exported, no kernel-doc"; exit 1; }
+	done || bad=1
+	return $bad
+}
+
+tested() {
+	local name bad=0
+	for name in "${api[@]}"; do
+		grep -qw "$name" mm/page_frag_test.c || { echo "$name: not used by mm/page_frag_test.c"; bad=1; }
+	done
+	return $bad
+}
+
+# Only what concerns our files: the base has warnings of its own.
+htmldocs() {
+	local log=$gate_log/htmldocs.txt
+	make -C "$tree" O="$work/build/docs" SPHINXDIRS=mm htmldocs >"$log" 2>&1 || { tail -n 20 "$log"; return 1; }
+	[ -s "$work/build/docs/Documentation/output/mm/page_frags.html" ] ||
+		[ -s "$work/build/docs/Documentation/output/page_frags.html" ] || { echo "no page_frags.html"; return 1; }
+	! grep -E 'page_frag.*(WARNING|ERROR|warning|error)' "$log"
+}
+
+shell_scripts() { git ls-files '*.sh' .ci/run | xargs shellcheck -x; }
+
+configured() {
+	mkdir -p "$work/build/check"
+	"$TOP/scripts/config.sh" "$tree" "$work/build/check" x86_64 \
+		"$TOP"/configs/vm-*.config "$TOP/configs/kunit-guest.config"
+}
+
+kmake() { make -s -C "$tree" O="$work/build/check" CC="ccache gcc" -j"$JOBS" "$@"; }
+
+w1() {
+	kmake prepare >/dev/null
+	touch "$tree/$source" "$tree/mm/page_frag_test.c"
+	kmake W=1 KCFLAGS=-Werror mm/page_frag_cache.o mm/page_frag_test.o
+}
+
+sparse_clean() {
+	local out
+	out=$(kmake C=2 mm/page_frag_cache.o 2>&1)
+	! grep -E 'page_frag.*(warning|error)' <<<"$out"
+}
+
+maintainers() {
+	local file
+	cd "$tree"
+	while read -r file; do
+		[ -e "$file" ] || continue
+		./scripts/get_maintainer.pl --no-git-fallback --sections -f "$file" | grep -q '^PAGE FRAGMENT ALLOCATOR' ||
+			{ echo "$file: get_maintainer.pl does not name the entry"; return 1; }
+	done < <(sed -n 's,^F:\t,,p' "$TOP/MAINTAINERS")
+}
+
+gate "SPDX line in every file" files_have_spdx
+gate "shellcheck" shell_scripts
+gate "tests of the tooling" "$TOP/tests/tooling.sh"
+gate "tests of the verdict" "$TOP/tests/verdict.sh"
+gate "no old name is left in the tree" no_old_name
+gate "nobody looks into struct page_frag_cache" no_open_coded_internals
+gate "checkpatch --strict, our files" owned_style
+gate "checkpatch --strict, every commit" style
+gate "kernel-doc -Wall -Werror" kernel_doc
+gate "every name is documented" documented
+gate "every name is tested" tested
+gate "get_maintainer.pl agrees on all paths" maintainers
+gate "configuration: every line survives" configured
+gate "W=1" w1
+gate "sparse" sparse_clean
+gate "fast path is no longer than recorded" "$TOP/scripts/fastpath.sh" --check
+gate "htmldocs" htmldocs
+gates_done

@@ -1,0 +1,39 @@
+#!/usr/bin/perl
+# SPDX-License-Identifier: GPL-2.0
+# tally.pl FILE...: read TAP, name what failed, and count. A file without a plan,
+# with too few lines or with a bail-out is a failure of its own.
+use strict;
+use warnings;
+use TAP::Parser;
+
+my ($passed, $failed, $skipped) = (0, 0, 0);
+
+for my $file (@ARGV) {
+	open(my $fh, '<', $file) or die "$file: $!\n";
+	my $parser = TAP::Parser->new({ source => $fh });
+	while (my $line = $parser->next) {
+		if ($line->is_bailout) {
+			print 'failed: ', $line->as_string, "\n";
+			$failed++;
+		}
+		next unless $line->is_test;
+		if ($line->has_skip) {
+			$skipped++;
+		} elsif ($line->is_ok) {
+			$passed++;
+		} else {
+			print 'failed: ', $line->as_string, "\n";
+			$failed++;
+		}
+	}
+	for my $error ($parser->parse_errors) {
+		print "failed: $file: $error\n";
+		$failed++;
+	}
+}
+if (!$passed && !$failed) {
+	print "failed: nothing was tested\n";
+	$failed = 1;
+}
+print "$passed passed, $failed failed, $skipped skipped\n";
+exit($failed ? 1 : 0);

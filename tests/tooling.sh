@@ -1,0 +1,130 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0
+# tooling.sh: what the scripts do when something is wrong. TAP. Every case has a
+# cache of its own; package tools are replaced by stubs where a case needs that.
+set -uo pipefail
+
+top=$(cd "$(dirname "$0")/.." && pwd)
+tmp=$(mktemp -d)
+trap 'rm -rf "$tmp"' EXIT
+unset PAGE_FRAG_LOCKED KERNEL_SRC BASE CACHE
+export HOME=$tmp XDG_CACHE_HOME=$tmp/cache CACHE=$tmp/cache/page_frag LC_ALL=C
+n=0
+bad=0
+
+# says NAME STATUS PATTERN COMMAND...: exit status and one line of the output
+says() {
+	local name=$1 status=$2 pattern=$3 out rc=0
+	shift 3
+	out=$("$@" 2>&1) || rc=$?
+	[ "$status" = fail ] && [ "$rc" -ne 0 ] && rc=fail
+	verdict "$name" "$([ "$rc" = "$status" ] && grep -qE -- "$pattern" <<<"$out" && echo yes)" "$out"
+}
+
+verdict() {
+	n=$((n + 1))
+	if [ "$2" = yes ]; then
+		echo "ok $n - tooling: $1"
+	else
+		bad=1
+		echo "not ok $n - tooling: $1"
+		printf '# %s\n' "$3"
+	fi
+}
+
+# stub NAME SCRIPT: a command of that name before all others
+stub() {
+	mkdir -p "$tmp/bin"
+	printf '#!/bin/sh\n%s\n' "$2" >"$tmp/bin/$1"
+	chmod +x "$tmp/bin/$1"
+}
+
+# A tree small enough to import in a moment: right version, wrong contents.
+small_tree() {
+	mkdir -p "$1/mm"
+	printf 'VERSION = %s\nPATCHLEVEL = %s\nmrproper:\n\t@:\n' "$2" "$3" >"$1/Makefile"
+	echo 'obj-y += other.o' >"$1/mm/Makefile"
+	mkdir -p "$1/include/linux"
+	echo 'struct page_frag_cache;' >"$1/include/linux/gfp.h"
+	echo '/* nothing the series knows */' >"$1/mm/page_alloc.c"
+}
+
+says "a base nobody knows is named" fail "no base named '9.9'" \
+	env BASE=9.9 "$top/scripts/fetch.sh"
+says "a KERNEL_SRC that is no kernel is refused" fail "is not a kernel source tree" \
+	env KERNEL_SRC="$tmp" "$top/scripts/import.sh"
+
+small_tree "$tmp/old" 5 10
+says "a KERNEL_SRC of another version is refused by version" fail "is Linux 5.10, the series asked for is for 6.12" \
+	env KERNEL_SRC="$tmp/old" "$top/scripts/import.sh"
+
+small_tree "$tmp/odd" 6 12
+before=$(find "$tmp/odd" -type f -exec sha256sum {} + | sort)
+says "a tree the series does not fit: first patch and file named" fail \
+	"patches/6.12/compat.step does not apply: .*include/linux/gfp.h" \
+	env KERNEL_SRC="$tmp/odd" "$top/scripts/tree.sh"
+verdict "the user's tree is untouched" \
+	"$([ "$before" = "$(find "$tmp/odd" -type f -exec sha256sum {} + | sort)" ] && echo yes)" "$before"
+copy=$(echo "$CACHE"/src-*/tree)
+verdict "nothing is half-applied" \
+	"$([ "$(git -C "$copy" rev-parse HEAD)" = "$(git -C "$copy" rev-parse base)" ] &&
+	   git -C "$copy" diff --quiet HEAD && [ ! -e "$copy.apply" ] && echo yes)" "$(git -C "$copy" status --short)"
+
+echo edited >>"$copy/Makefile"
+says "changes made by hand in the cached tree are not overwritten" fail "has changes of yours" \
+	env KERNEL_SRC="$tmp/odd" "$top/scripts/tree.sh"
+
+mkdir -p "$CACHE/6.12"
+(
+	exec 9>>"$CACHE/6.12/lock"
+	flock 9
+	echo 4711 >"$CACHE/6.12/lock.pid"
+	"$top/scripts/import.sh" 9>&- >"$tmp/locked" 2>&1
+	echo $? >>"$tmp/locked"
+)
+says "a second run at the same time is told who has the lock" 0 "another run is using .*4711" cat "$tmp/locked"
+
+stub apt-cache 'exit 0'
+stub apt-get 'exit 100'
+says "no network: said, with what to do" fail "cannot be fetched: no network|run: sudo apt-get update" \
+	env PATH="$tmp/bin:$PATH" "$top/scripts/fetch.sh"
+stub apt-get 'exit 0'
+says "a package that left the archive is named" fail "the archive no longer has linux-source-6.12|sudo apt-get update" \
+	env PATH="$tmp/bin:$PATH" "$top/scripts/fetch.sh"
+
+stub apt-cache 'echo "linux-source-6.12 | 6.12.999-1 | x"'
+# shellcheck disable=SC2016
+stub apt-get 'for a; do :; done; case $a in *=*) : >"linux-source-6.12_new.deb";; esac'
+says "a newer point release is used and said" 0 "note: linux-source-6.12 6.12.999-1; the series was tested with" \
+	env PATH="$tmp/bin:$PATH" "$top/scripts/fetch.sh"
+says "a package that cannot be unpacked is dropped" fail "cannot be unpacked; it was removed" \
+	"$top/scripts/import.sh"
+verdict "and the next run fetches it anew" \
+	"$([ -z "$(ls -A "$CACHE/deb")" ] && [ ! -e "$CACHE/6.12/source" ] && echo yes)" "$(ls -A "$CACHE/deb")"
+
+stub df 'echo "Filesystem 1M-blocks Used Available Capacity Mounted"; echo "x 9 9 9 99% /"'
+says "no disk space: how much is there and how much is needed" fail "has 9 MiB free, 400 MiB are needed" \
+	env PATH="$tmp/bin:$PATH" "$top/scripts/fetch.sh"
+
+stub id 'echo 1000'
+printf 'all\tno-such-command\tsome-package\tneeded by this test\n' >"$tmp/packages"
+mkdir -p "$tmp/top/scripts"
+cp "$top/scripts/lib.sh" "$top/scripts/deps.sh" "$tmp/top/scripts"
+cp "$tmp/packages" "$tmp/top/scripts/packages"
+says "not root: what is missing, and the command" fail "sudo apt-get .*install -y --no-install-recommends some-package" \
+	env PATH="$tmp/bin:$PATH" "$tmp/top/scripts/deps.sh" run
+
+printf 'ok 1 - a\n1..1\n' >"$tmp/good.tap"
+printf 'ok 1 - a\n1..2\n' >"$tmp/short.tap"
+printf 'ok 1 - a\n' >"$tmp/noplan.tap"
+printf 'ok 1 - a\nnot ok 2 - b\n1..2\n' >"$tmp/failed.tap"
+printf 'ok 1 - a # SKIP no device\n1..1\n' >"$tmp/skip.tap"
+: >"$tmp/empty.tap"
+says "tally: passed" 0 '^1 passed, 0 failed, 0 skipped$' "$top/scripts/tally.pl" "$tmp/good.tap"
+says "tally: a skip is no pass" 0 '^1 passed, 0 failed, 1 skipped$' "$top/scripts/tally.pl" "$tmp/good.tap" "$tmp/skip.tap"
+for what in short noplan failed empty; do
+	says "tally: $what fails" 1 '^[0-9]+ passed, [1-9][0-9]* failed, 0 skipped$' "$top/scripts/tally.pl" "$tmp/$what.tap"
+done
+
+echo "1..$n"
+exit $bad
