@@ -1,0 +1,35 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0
+# guest.sh: build the kernel and the file system of the QEMU guest and boot it.
+# Leaves result, console and accelerator in run/ of the work directory and
+# prints that path; the verdict is somebody else's.
+# shellcheck source=scripts/lib.sh
+. "$(dirname "$0")/lib.sh"
+load_base
+lock_work
+
+PAYLOAD_MB=${PAYLOAD_MB:-8}
+work=$(work_dir)
+build=$work/build/vm
+run=$work/run
+
+# The payload is a real file: the source package of the base, cut to size.
+payload() {
+	local source
+	source=$(find "$CACHE/deb" -name "${package}_*.deb" | sort -V | tail -n 1)
+	[ -n "$source" ] || source=$build/vmlinux
+	head -c "$((PAYLOAD_MB << 20))" "$source" >"$work/payload"
+}
+
+"$TOP/scripts/config.sh" "$work/tree" "$build" x86_64 "$TOP"/configs/vm-*.config "$TOP/configs/kunit-guest.config" >&2
+"$TOP/scripts/build.sh" vm bzImage
+payload
+step "packing the guest's file system" "$work/log/initramfs.log" \
+	"$TOP/scripts/initramfs.sh" "$work/initramfs.cpio.gz" "$work/payload" ||
+	die "the guest's file system cannot be packed" "see $work/log/initramfs.log"
+rm -rf "$run"
+mkdir -p "$run"
+# How it ended is for the verdict to say.
+step "booting and driving traffic (no output here; console: $run/console.log)" "$run/boot.log" \
+	"$TOP/scripts/boot.sh" "$build/arch/x86/boot/bzImage" "$work/initramfs.cpio.gz" "$run" || :
+printf '%s\n' "$run"
