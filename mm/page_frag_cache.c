@@ -85,6 +85,7 @@ VISIBLE_IF_KUNIT struct page *page_frag_page_alloc(gfp_t gfp, unsigned int order
 
 	return alloc_pages_node(NUMA_NO_NODE, gfp, order);
 }
+
 #if IS_ENABLED(CONFIG_KUNIT)
 EXPORT_SYMBOL_GPL(page_frag_page_alloc);
 #endif

@@ -351,14 +351,19 @@ static void pf_check(const struct pf_model *m)
 	KUNIT_ASSERT_EQ(m->test, page_frag_cache_is_pfmemalloc(&m->nc), pfmemalloc);
 }
 
-/* The page's last fragment is gone: the model's reference must be the last. */
+/*
+ * The page's last fragment is gone: the model's reference must be the last. A
+ * page that was lent has gone back already and may be anybody's by now.
+ */
 static void pf_give_back(struct pf_model *m, struct pf_page *pg)
 {
 	if (!pg || pg == m->cur || pg->frags)
 		return;
 
-	KUNIT_ASSERT_EQ(m->test, page_ref_count(pg->page), 1);
-	put_page(pg->page);
+	if (!pg->lent) {
+		KUNIT_ASSERT_EQ(m->test, page_ref_count(pg->page), 1);
+		put_page(pg->page);
+	}
 	pg->page = NULL;
 	m->gone_back++;
 }
@@ -411,10 +416,13 @@ static void pf_expect_misuse(struct pf_model *m, const struct pf_request *r)
 		m->expected[PAGE_FRAG_BAD_SIZE]++;
 }
 
-/* Nobody but the cache may hold a page that is to be reused. */
+/*
+ * Nobody but the cache may hold a page that is to be reused, nor one that could
+ * be but for another reason, which would be hidden otherwise.
+ */
 static void pf_lend(struct pf_model *m, enum pf_outcome want)
 {
-	if (want != PF_REUSED)
+	if (want == PF_FITS || !m->cur || m->cur->frags || m->shared)
 		return;
 
 	m->cur->lent = true;
@@ -438,6 +446,7 @@ static void pf_check_refused(struct pf_model *m, const struct pf_request *r,
 	KUNIT_ASSERT_EQ(m->test, m->got.offset, PF_UNTOUCHED);
 	KUNIT_ASSERT_PTR_EQ(m->test, m->got.va, (void *)(unsigned long)PF_UNTOUCHED);
 	KUNIT_ASSERT_NULL(m->test, m->granted);
+	pf_take_back(m);
 }
 
 /* Page, offset and address agree with the prediction and with each other. */
@@ -497,9 +506,10 @@ static void pf_serve(struct pf_model *m, const struct pf_request *r,
 	struct pf_page *pg = want == PF_NEW ? m->granted : m->cur;
 
 	pf_check_place(m, pg, start);
-	if (want != PF_NEW)
+	if (want != PF_NEW) {
 		KUNIT_ASSERT_NULL(m->test, m->granted);
-	pf_take_back(m);
+		pf_take_back(m);
+	}
 	if (want != PF_FITS) {
 		pf_set_current(m, pg);
 		pf_check_zeroed(m, r);

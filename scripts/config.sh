@@ -1,8 +1,10 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0
-# config.sh TREE BUILD ARCH FRAGMENT...: tinyconfig and the fragments, in
+# config.sh TREE BUILD ARCH FRAGMENT...: the fragments and nothing else, in
 # BUILD/.config. Every line of a fragment must survive; each that does not is
 # named. An unchanged configuration is left alone, so that make builds nothing.
+# allnoconfig, since tinyconfig with the fragments added later would take the
+# defaults of all that they make visible: three times as much to build.
 set -euo pipefail
 
 die() {
@@ -52,9 +54,8 @@ run_make() {
 	die "make $* failed in $tree"
 }
 
-run_make tinyconfig
-settings "$@" >>"$new/.config"
-run_make olddefconfig
+settings "$tree/kernel/configs/tiny-base.config" "$@" >"$new/wanted"
+KCONFIG_ALLCONFIG=$new/wanted run_make allnoconfig
 bad=$(lost "$@")
 [ -z "$bad" ] || die "the configuration of $tree lost lines of $*:
 $bad" "a dependency is missing in the fragment, or the base renamed the symbol"

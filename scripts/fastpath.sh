@@ -35,8 +35,7 @@ build_caller() {
 	mkdir -p "$2/caller"
 	caller "$3" "$4" >"$2/caller/caller.c"
 	echo 'obj-m := caller.o' >"$2/caller/Makefile"
-	kmake "$1" "$2" M="$2/caller" "$2/caller/caller.o" ||
-		make -s -C "$2" M="$2/caller" CC="ccache gcc" caller.o
+	make -s -C "$2" M="$2/caller" CC="ccache gcc" caller.o
 }
 
 # The base is checked out aside, only as far as it differs.

@@ -24,16 +24,38 @@ mkdir -p "$2"
 tree=$(readlink -f "$1")
 build=$(readlink -f "$2")
 copy=$build/tree
+PLANTS=$(readlink -f "$PLANTS")
 export GIT_CEILING_DIRECTORIES=$build
 
-# A stale copy costs nothing: time stamps survive, so objects stay valid. The
-# copy is made under another name, so that an interrupted one is never used.
+# Only what has inlined the allocator and is run needs to be built again.
+objects="mm/page_frag_cache.c mm/page_frag_test.c"
+
+# Time stamps survive, so objects stay valid. An interrupted copy is never
+# used: it has another name. What is touched later gets an inode of its own.
 copy_tree() {
+	local f
 	rm -rf "$copy" "$copy.new"
 	cp -al "$tree" "$copy.new" 2>/dev/null ||
 		{ rm -rf "$copy.new"; cp -a --reflink=auto "$tree" "$copy.new"; }
 	rm -rf "$copy.new/.git"
+	for f in $objects; do
+		cp "$copy.new/$f" "$build/own"
+		mv "$build/own" "$copy.new/$f"
+	done
 	mv "$copy.new" "$copy"
+}
+
+# patch_copy PLANT [-R]: a header keeps its time, or the whole kernel would be
+# built for each plant.
+patch_copy() {
+	local f
+	git -C "$copy" apply "${@:2}" "$1" || return
+	for f in $(git -C "$copy" apply --numstat "$1" | cut -f3); do
+		touch -r "$tree/$f" "$copy/$f"
+	done
+	for f in $objects; do
+		touch "$copy/$f"
+	done
 }
 
 kmake() { make -C "$copy" ARCH=um O="$build/um" CC="$MAKE_CC" -s -j"$JOBS" "$@"; }
@@ -71,7 +93,7 @@ caught() {
 
 # try_plant PLANT LOG: prints why, if it was not caught
 try_plant() {
-	git -C "$copy" apply "$1" || { echo "does not apply"; return 1; }
+	patch_copy "$1" || { echo "does not apply"; return 1; }
 	local rc=0
 	if kmake linux >"$2.make" 2>&1; then
 		run_suite "$2"
@@ -80,7 +102,7 @@ try_plant() {
 		echo "does not build, see $2.make"
 		rc=1
 	fi
-	git -C "$copy" apply -R "$1"
+	patch_copy "$1" -R
 	return "$rc"
 }
 

@@ -1,0 +1,145 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=sh
+# What the kernel counted: refills, pages still held, leaks, warnings, KUnit.
+
+refill=/sys/kernel/tracing/events/page_frag/page_frag_refill
+refused=/sys/kernel/debug/fail_page_alloc
+stacks=/sys/kernel/debug/page_owner_stacks/show_stacks
+leaks=/sys/kernel/debug/kmemleak
+suite=/sys/kernel/debug/kunit/page_frag_cache/results
+
+# A histogram counts in the kernel: there is no buffer to overrun.
+counts_start() {
+	cpus=$(nproc)
+	dropped=0
+	echo 'hist:keys=order,reused' >$refill/trigger
+	echo scan=off >$leaks
+	echo clear >$leaks
+}
+
+counts_clear() {
+	echo 'hist:keys=order,reused:clear' >>$refill/trigger
+}
+
+# Order-3 refills, order-0 refills, reuses and dropped, since the last clear.
+counts() {
+	awk '/^\{/ { gsub(/[{},]/, " ")
+		     for (i = 1; i < NF; i++) {
+			if ($i == "order:") order = $(i + 1)
+			if ($i == "reused:") reused = $(i + 1)
+			if ($i == "hitcount:") n = $(i + 1)
+		     }
+		     if (reused + 0) r += n
+		     else if (order + 0) high += n
+		     else low += n }
+	     /Dropped:/ { d = $2 }
+	     END { print high + 0, low + 0, r + 0, d + 0 }' $refill/hist
+}
+
+# refuse_order3 Y|N: no page above order 0 for who does not reclaim
+refuse_order3() {
+	echo 0 >$refused/verbose
+	echo 1 >$refused/min-order
+	echo -1 >$refused/times
+	echo Y >$refused/ignore-gfp-wait
+	if [ "$1" = Y ]; then
+		echo 100 >$refused/probability
+	else
+		echo 0 >$refused/probability
+	fi
+}
+
+# Pages that were allocated by a refill and not freed.
+owned_pages() {
+	awk -v RS= '/__page_frag_cache_refill\+/ {
+			sub(/.*nr_base_pages: */, ""); n += $1 }
+		    END { print n + 0 }' $stacks
+}
+
+# Freed skbs wait on the CPU that allocated them for its next receive softirq:
+# cause one on each.
+flush_cpus() {
+	for cpu in $(seq 0 $((cpus - 1))); do
+		taskset $((1 << cpu)) xfer udp 127.0.0.1 9 /etc/small /tmp/small \
+			1024 - -
+	done
+}
+
+# A CPU may keep the current page of its two caches, the one for NAPI and the
+# one for interrupts, of at most 8 pages each. Nothing else is in use when the
+# links are down.
+allowed_pages() {
+	echo $((cpus * 2 * 8))
+}
+
+# Pages held when all is idle. Namespaces go in the background, so this asks
+# until the number is allowed or half a minute is over.
+idle_pages() {
+	limit=$(($(uptime_seconds) + 30))
+	while flush_cpus; do
+		pages=$(owned_pages)
+		[ "$pages" -gt "$(allowed_pages)" ] || break
+		[ "$(uptime_seconds)" -lt $limit ] || break
+	done
+	echo "$pages"
+}
+
+uptime_seconds() {
+	cut -d. -f1 /proc/uptime
+}
+
+# A count of 0 with the links up would mean that the count sees nothing.
+result_pages() {
+	fault=
+	[ "$1" -le "$(allowed_pages)" ] || fault="leak: $1 pages after round 1"
+	[ "$2" -le "$(allowed_pages)" ] || fault="leak: $2 pages after round 3"
+	stat pages_allowed "$(allowed_pages)"
+	stat pages_round1 "$1"
+	stat pages_round3 "$2"
+	result "pages held when idle" "$fault"
+	fault=
+	[ "${busy_pages:-0}" -gt 0 ] || fault="no page seen with the links up"
+	stat pages_busy "${busy_pages:-0}"
+	result "page owner sees the pages in use" "$fault"
+}
+
+result_tracepoint() {
+	fault=
+	[ "$dropped" -eq 0 ] || fault="$dropped events not counted"
+	result "tracepoint counts are complete" "$fault"
+}
+
+# What the second scan still finds; the first may take objects on the move.
+result_kmemleak() {
+	fault=
+	echo scan >$leaks
+	echo scan >$leaks
+	objects=$(grep -c '^unreferenced object' $leaks)
+	[ "$objects" -eq 0 ] || fault="leak: $objects objects"
+	[ "$objects" -eq 0 ] || cat $leaks
+	stat leaked_objects "$objects"
+	result "kmemleak" "$fault"
+}
+
+# Bit 18 of the taint is KUnit's: tests were run. No other may be set.
+result_warnings() {
+	fault=
+	warnings=$(dmesg | grep -cE 'WARNING:|BUG:|Oops|Call Trace:')
+	tainted=$(($(cat /proc/sys/kernel/tainted) & ~(1 << 18)))
+	[ "$tainted" -eq 0 ] || fault="kernel tainted: $tainted"
+	[ "$warnings" -eq 0 ] || fault="$warnings kernel warnings"
+	stat kernel_warnings "$warnings"
+	result "no kernel warning" "$fault"
+}
+
+# The suite ran while the kernel booted. Its own KTAP goes in, indented.
+result_kunit() {
+	fault="no results of the KUnit suite page_frag_cache"
+	if [ -s "$suite" ]; then
+		sed 's/^/    /' "$suite" >&3
+		fault=$(grep -m1 'not ok' "$suite")
+		stat kunit_passed "$(grep -c '^    ok' "$suite")"
+		stat kunit_failed "$(grep -c '^    not ok' "$suite")"
+	fi
+	result "KUnit suite page_frag_cache" "$fault"
+}

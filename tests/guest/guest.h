@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What the guest's programs share: a message and exit on any error, addresses
+ * of either family, network namespaces by path.
+ */
+#ifndef GUEST_H
+#define GUEST_H
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+#define ARRAY_SIZE(array)	(sizeof(array) / sizeof((array)[0]))
+
+/* Only a broken path waits this long; it bounds the wait, it orders nothing. */
+#define GIVE_UP_SECONDS	60
+
+static inline void die(const char *what)
+{
+	fprintf(stderr, "%s: %s: %s\n", program_invocation_short_name, what,
+		strerror(errno));
+	exit(1);
+}
+
+static inline int check(int ret, const char *what)
+{
+	if (ret < 0)
+		die(what);
+	return ret;
+}
+
+/* "-" is the namespace the program was started in. */
+static inline void enter_netns(const char *path)
+{
+	int fd;
+
+	if (!strcmp(path, "-"))
+		return;
+	fd = check(open(path, O_RDONLY | O_CLOEXEC), path);
+	check(setns(fd, CLONE_NEWNET), path);
+	close(fd);
+}
+
+union address {
+	struct sockaddr sa;
+	struct sockaddr_in v4;
+	struct sockaddr_in6 v6;
+};
+
+static inline socklen_t parse_address(union address *to, const char *host,
+				      const char *port)
+{
+	memset(to, 0, sizeof(*to));
+	if (inet_pton(AF_INET, host, &to->v4.sin_addr) == 1) {
+		to->sa.sa_family = AF_INET;
+		to->v4.sin_port = htons(atoi(port));
+		return sizeof(to->v4);
+	}
+	errno = EINVAL;
+	check(inet_pton(AF_INET6, host, &to->v6.sin6_addr) - 1, host);
+	to->sa.sa_family = AF_INET6;
+	to->v6.sin6_port = htons(atoi(port));
+	return sizeof(to->v6);
+}
+
+static inline int open_socket(const union address *to, int type)
+{
+	struct timeval limit = { .tv_sec = GIVE_UP_SECONDS };
+	int one = 1, fd;
+
+	fd = check(socket(to->sa.sa_family, type | SOCK_CLOEXEC, 0), "socket");
+	check(setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one)),
+	      "SO_REUSEADDR");
+	check(setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit)),
+	      "SO_RCVTIMEO");
+	check(setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof(limit)),
+	      "SO_SNDTIMEO");
+	return fd;
+}
+
+static inline void write_all(int fd, const char *buf, size_t len)
+{
+	while (len) {
+		ssize_t n = check(write(fd, buf, len), "write");
+
+		buf += n;
+		len -= n;
+	}
+}
+
+/* Until end of file, in writes of at most @size bytes. */
+static inline void copy(int from, int to, char *buf, size_t size)
+{
+	ssize_t n;
+
+	while ((n = check(read(from, buf, size), "read")))
+		write_all(to, buf, n);
+}
+
+static inline int create(const char *path)
+{
+	return check(open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644),
+		     path);
+}
+
+#endif /* GUEST_H */

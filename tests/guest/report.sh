@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=sh
+# The report: KTAP on the result channel, its progress on the console too.
+
+number=0
+channel=
+
+open_channel() {
+	for port in /sys/class/virtio-ports/*; do
+		[ "$(cat "$port/name")" = result ] || continue
+		channel=/dev/${port##*/}
+	done
+	[ -c "$channel" ] || echo "guest: no channel named result"
+	exec 3>"$channel"
+}
+
+# say LINE: to both
+say() {
+	echo "$1" >&3
+	echo "guest: $1"
+}
+
+plan() {
+	open_channel
+	say "KTAP version 1"
+	say "1..$1"
+}
+
+# result NAME FAULT: ok if there is no fault
+result() {
+	number=$((number + 1))
+	if [ -z "$2" ]; then
+		say "ok $number $1"
+	else
+		say "not ok $number $1 # $2"
+	fi
+}
+
+# stat NAME VALUE: a figure for the table
+stat() {
+	say "# stat $1 $2"
+}
+
+finish() {
+	say "# end"
+	exec 3>&-
+	reboot -f
+}

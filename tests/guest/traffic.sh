@@ -1,0 +1,192 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=sh
+# Links, and what moves a file over them. Each carrier leaves the number of
+# bytes that arrived and their digest in $bytes and $digest.
+
+a=/run/a
+b=/run/b
+payload=/payload
+copy=/tmp/copy
+port=5000
+
+# netns FILE: a namespace without interfaces but lo
+netns() {
+	: >"$1"
+	unshare -n mount --bind /proc/self/ns/net "$1"
+	nsenter --net="$1" sh -c '. /lib/traffic.sh; loopback_up'
+}
+
+# Addresses are usable at once: nobody else is on these links to collide with.
+loopback_up() {
+	echo 0 >/proc/sys/net/ipv6/conf/all/accept_dad
+	echo 0 >/proc/sys/net/ipv6/conf/default/accept_dad
+	ip link set lo up
+}
+
+# The interfaces of a driver.
+cards() {
+	for dev in /sys/class/net/*; do
+		[ -e "$dev/device/driver" ] || continue
+		[ "$(basename "$(readlink -f "$dev/device/driver")")" != "$1" ] ||
+			basename "$dev"
+		[ "$(basename "$(readlink -f "$dev/device/../driver")")" != "$1" ] ||
+			basename "$dev"
+	done
+}
+
+# Each card has an emulated network of its own: 10.0.N.0/24 and fd00:N::/64.
+subnet() {
+	case $1 in
+	virtio_net) echo 2 ;;
+	e1000) echo 3 ;;
+	ne2k-pci) echo 4 ;;
+	esac
+}
+
+# The link comes up when the driver's timer sees the carrier.
+await_carrier() {
+	limit=$(($(uptime_seconds) + 20))
+	while [ "$(cat "/sys/class/net/$1/carrier")" != 1 ]; do
+		[ "$(uptime_seconds)" -lt $limit ] || break
+	done
+}
+
+card_up() {
+	dev=$(cards "$1") n=$(subnet "$1")
+	ip addr add "10.0.$n.15/24" dev "$dev"
+	ip -6 addr add "fd00:$n::15/64" dev "$dev"
+	ip link set "$dev" up
+	await_carrier "$dev"
+}
+
+card_down() {
+	dev=$(cards "$1")
+	ip link set "$dev" down
+	ip addr flush dev "$dev"
+}
+
+# address NETNS DEV HOST: 10.1.0.HOST and fd01::HOST
+address() {
+	nsenter --net="$1" ip addr add "10.1.0.$3/24" dev "$2"
+	nsenter --net="$1" ip -6 addr add "fd01::$3/64" dev "$2"
+	nsenter --net="$1" ip link set "$2" up
+}
+
+links_up() {
+	[ -e /sys/class/net/lo ] && loopback_up
+	for driver in virtio_net e1000 ne2k-pci; do
+		card_up $driver
+	done
+	busy_pages=$(owned_pages)
+}
+
+links_down() {
+	for driver in virtio_net e1000 ne2k-pci; do
+		card_down $driver
+	done
+}
+
+# The file the emulator serves, and who compares what was put.
+nic() {
+	n=$(subnet "$1")
+	case $2 in
+	get4)
+		peer get "10.0.$n.100" 80 $copy
+		arrived "$payload_sha256" ;;
+	part4)
+		peer get "10.0.$n.101" 80 $copy
+		arrived "$part_sha256" ;;
+	put4)
+		peer put "10.0.$n.102" 80 $payload >/tmp/digest
+		bytes=$(wc -c <$payload)
+		digest=$(cut -d' ' -f1 /tmp/digest) want=$payload_sha256 ;;
+	tftp4)
+		tftp -g -b 1428 -l $copy -r part "10.0.$n.2"
+		arrived "$part_sha256" ;;
+	tftp6)
+		tftp -g -b 1428 -l $copy -r part "fd00:$n::2"
+		arrived "$part_sha256" ;;
+	esac
+}
+
+# arrived DIGEST: what $copy has against what it should have
+arrived() {
+	want=$1
+	bytes=$(wc -c <$copy)
+	digest=$(sha256sum $copy | cut -d' ' -f1)
+}
+
+lo() {
+	xfer "$1" "$2" $port $payload $copy "$3" - -
+	arrived "$payload_sha256"
+}
+
+# between PROTOCOL FAMILY SIZE: from namespace a to b
+between() {
+	case $2 in
+	4) to=10.1.0.2 ;;
+	6) to=fd01::2 ;;
+	esac
+	xfer "$1" $to $port $payload $copy "$3" $a $b
+	arrived "$payload_sha256"
+}
+
+apart() {
+	netns $a
+	netns $b
+}
+
+join() {
+	umount $a $b
+	rm -f $a $b
+}
+
+veth() {
+	apart
+	/bin/veth $a va $b vb
+	address $a va 1
+	address $b vb 2
+	between "$@"
+	join
+}
+
+wire() {
+	mode=$1
+	shift
+	apart
+	wire_pid=$(tapwire "$mode" $a ta $b tb)
+	address $a ta 1
+	address $b tb 2
+	between "$@"
+	kill "$wire_pid"
+	join
+}
+
+# run_path ROUND NAME NEED CARRIER ARGS...
+run_path() {
+	what="round $1 $2" need=$3
+	refuse=$1 name=$2
+	shift 3
+	rm -f $copy
+	bytes=0 digest=none want=missing
+	counts_clear
+	"$@"
+	# shellcheck disable=SC2046
+	set -- $(counts)
+	dropped=$((dropped + $4))
+	equal=equal
+	[ "$digest" = "$want" ] || equal=DIFFERENT
+	say "# row $refuse $name $bytes $equal $1 $2 $3"
+	result "$what" "$(fault_of "$1" "$2" "$3")"
+}
+
+# fault_of ORDER3 ORDER0 REUSED
+fault_of() {
+	if [ $equal != equal ]; then
+		echo "digest differs: $digest, not $want"
+	elif [ "$need" = frag ] && [ $(($1 + $2 + $3)) -eq 0 ]; then
+		echo "the path did not reach the page fragment cache"
+	elif [ "$refuse" = 2 ] && [ "$1" -ne 0 ]; then
+		echo "an order-3 page was had although they are refused"
+	fi
+}
