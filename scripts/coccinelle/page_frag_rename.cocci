@@ -3,109 +3,130 @@
 /// frees page_frag_alloc() for the call that gives page, offset and address.
 ///
 /// The number of arguments tells an old page_frag_alloc() from a new one, so
-/// that a second run changes nothing.
+/// that a second run changes nothing. A call is replaced as a whole, as the
+/// longer name moves the lines that continue it.
 //
 // Confidence: High
 // Options: --no-includes --include-headers
 
-// page_frag_alloc() becomes page_frag_alloc_va(): prototypes, definitions, calls, exports
+// page_frag_alloc()
 
 @ @
 type T;
-parameter list P;
+parameter P1, P2, P3;
 @@
  T
--page_frag_alloc
-+page_frag_alloc_va
- (P);
+-page_frag_alloc(P1, P2, P3)
++page_frag_alloc_va(P1, P2, P3)
+ ;
 
 @ @
 type T;
-parameter list P;
+parameter P1, P2, P3;
 @@
  T
--page_frag_alloc
-+page_frag_alloc_va
- (P) { ... }
+-page_frag_alloc(P1, P2, P3)
++page_frag_alloc_va(P1, P2, P3)
+ { ... }
 
 @ @
-expression NC, SIZE, GFP;
+expression E1, E2, E3;
 @@
--page_frag_alloc
-+page_frag_alloc_va
- (NC, SIZE, GFP)
+-page_frag_alloc(E1, E2, E3)
++page_frag_alloc_va(E1, E2, E3)
 
-// page_frag_alloc_align() becomes page_frag_alloc_va_align(): prototypes, definitions, calls, exports
+// page_frag_alloc_align()
 
 @ @
 type T;
-parameter list P;
+parameter P1, P2, P3, P4;
 @@
  T
--page_frag_alloc_align
+-page_frag_alloc_align(P1, P2, P3, P4)
++page_frag_alloc_va_align(P1, P2, P3, P4)
+ ;
+
+@ @
+type T;
+parameter P1, P2, P3, P4;
+@@
+ T
+-page_frag_alloc_align(P1, P2, P3, P4)
++page_frag_alloc_va_align(P1, P2, P3, P4)
+ { ... }
+
+@ @
+expression E1, E2, E3, E4;
+@@
+-page_frag_alloc_align(E1, E2, E3, E4)
++page_frag_alloc_va_align(E1, E2, E3, E4)
+
+@ @
+identifier F = { page_frag_alloc_align };
+@@
+-F
 +page_frag_alloc_va_align
- (P);
+
+// __page_frag_alloc_align()
 
 @ @
 type T;
-parameter list P;
+parameter P1, P2, P3, P4;
 @@
  T
--page_frag_alloc_align
-+page_frag_alloc_va_align
- (P) { ... }
-
-@ @
-@@
--page_frag_alloc_align
-+page_frag_alloc_va_align
-
-// __page_frag_alloc_align() becomes __page_frag_alloc_va_align(): prototypes, definitions, calls, exports
+-__page_frag_alloc_align(P1, P2, P3, P4)
++__page_frag_alloc_va_align(P1, P2, P3, P4)
+ ;
 
 @ @
 type T;
-parameter list P;
+parameter P1, P2, P3, P4;
 @@
  T
--__page_frag_alloc_align
-+__page_frag_alloc_va_align
- (P);
+-__page_frag_alloc_align(P1, P2, P3, P4)
++__page_frag_alloc_va_align(P1, P2, P3, P4)
+ { ... }
 
 @ @
-type T;
-parameter list P;
+expression E1, E2, E3, E4;
 @@
- T
--__page_frag_alloc_align
-+__page_frag_alloc_va_align
- (P) { ... }
+-__page_frag_alloc_align(E1, E2, E3, E4)
++__page_frag_alloc_va_align(E1, E2, E3, E4)
 
 @ @
+identifier F = { __page_frag_alloc_align };
 @@
--__page_frag_alloc_align
+-F
 +__page_frag_alloc_va_align
 
-// page_frag_free() becomes page_frag_free_va(): prototypes, definitions, calls, exports
+// page_frag_free()
 
 @ @
 type T;
-parameter list P;
+parameter P1;
 @@
  T
--page_frag_free
-+page_frag_free_va
- (P);
+-page_frag_free(P1)
++page_frag_free_va(P1)
+ ;
 
 @ @
 type T;
-parameter list P;
+parameter P1;
 @@
  T
--page_frag_free
-+page_frag_free_va
- (P) { ... }
+-page_frag_free(P1)
++page_frag_free_va(P1)
+ { ... }
 
 @ @
+expression E1;
 @@
--page_frag_free
+-page_frag_free(E1)
++page_frag_free_va(E1)
+
+@ @
+identifier F = { page_frag_free };
+@@
+-F
 +page_frag_free_va

@@ -12,6 +12,7 @@ suite=/sys/kernel/debug/kunit/page_frag_cache/results
 counts_start() {
 	cpus=$(nproc)
 	dropped=0
+	head -c 1024 /payload >/tmp/small
 	echo 'hist:keys=order,reused' >$refill/trigger
 	echo scan=off >$leaks
 	echo clear >$leaks
@@ -60,7 +61,7 @@ owned_pages() {
 # cause one on each.
 flush_cpus() {
 	for cpu in $(seq 0 $((cpus - 1))); do
-		taskset $((1 << cpu)) xfer udp 127.0.0.1 9 /etc/small /tmp/small \
+		taskset $((1 << cpu)) xfer udp 127.0.0.1 9 /tmp/small /tmp/null \
 			1024 - -
 	done
 }
@@ -93,13 +94,13 @@ result_pages() {
 	fault=
 	[ "$1" -le "$(allowed_pages)" ] || fault="leak: $1 pages after round 1"
 	[ "$2" -le "$(allowed_pages)" ] || fault="leak: $2 pages after round 3"
-	stat pages_allowed "$(allowed_pages)"
-	stat pages_round1 "$1"
-	stat pages_round3 "$2"
+	figure pages_allowed "$(allowed_pages)"
+	figure pages_round1 "$1"
+	figure pages_round3 "$2"
 	result "pages held when idle" "$fault"
 	fault=
 	[ "${busy_pages:-0}" -gt 0 ] || fault="no page seen with the links up"
-	stat pages_busy "${busy_pages:-0}"
+	figure pages_busy "${busy_pages:-0}"
 	result "page owner sees the pages in use" "$fault"
 }
 
@@ -117,7 +118,7 @@ result_kmemleak() {
 	objects=$(grep -c '^unreferenced object' $leaks)
 	[ "$objects" -eq 0 ] || fault="leak: $objects objects"
 	[ "$objects" -eq 0 ] || cat $leaks
-	stat leaked_objects "$objects"
+	figure leaked_objects "$objects"
 	result "kmemleak" "$fault"
 }
 
@@ -128,7 +129,7 @@ result_warnings() {
 	tainted=$(($(cat /proc/sys/kernel/tainted) & ~(1 << 18)))
 	[ "$tainted" -eq 0 ] || fault="kernel tainted: $tainted"
 	[ "$warnings" -eq 0 ] || fault="$warnings kernel warnings"
-	stat kernel_warnings "$warnings"
+	figure kernel_warnings "$warnings"
 	result "no kernel warning" "$fault"
 }
 
@@ -138,8 +139,8 @@ result_kunit() {
 	if [ -s "$suite" ]; then
 		sed 's/^/    /' "$suite" >&3
 		fault=$(grep -m1 'not ok' "$suite")
-		stat kunit_passed "$(grep -c '^    ok' "$suite")"
-		stat kunit_failed "$(grep -c '^    not ok' "$suite")"
+		figure kunit_passed "$(grep -c '^    ok' "$suite")"
+		figure kunit_failed "$(grep -c '^    not ok' "$suite")"
 	fi
 	result "KUnit suite page_frag_cache" "$fault"
 }

@@ -36,9 +36,9 @@ result() {
 	fi
 }
 
-# stat NAME VALUE: a figure for the table
-stat() {
-	say "# stat $1 $2"
+# figure NAME VALUE: a number for the table
+figure() {
+	say "# figure $1 $2"
 }
 
 finish() {

@@ -1,0 +1,97 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0
+# boot.sh KERNEL INITRAMFS RUNDIR [NAME=VALUE...]: boot the guest, let it serve
+# itself $PAYLOAD over three emulated network cards, and leave in RUNDIR
+#   result       what the guest wrote to its result channel
+#   console.log  the kernel's log
+#   status       how the emulator ended
+#   command      how it was started
+# The words after RUNDIR go to the kernel command line. Judging is verdict.sh's:
+# this fails only if there was nothing to boot.
+set -euo pipefail
+
+QEMU=${QEMU:-qemu-system-x86_64}
+VM_TIMEOUT=${VM_TIMEOUT:-600}
+VM_MEMORY=${VM_MEMORY:-1024}
+VM_CPUS=${VM_CPUS:-2}
+PART_MB=${PART_MB:-1}
+
+die() {
+	printf 'error: %s\n' "$1" >&2
+	[ $# -lt 2 ] || printf '       %s\n' "$2" >&2
+	exit 1
+}
+
+# /dev/kvm can be there on a machine that cannot run a guest: ask the processor.
+accelerator() {
+	if grep -qE '^flags.*\b(vmx|svm)\b' /proc/cpuinfo && [ -w /dev/kvm ]; then
+		echo kvm
+	else
+		echo tcg,thread=multi
+	fi
+}
+
+# What the emulator hands to the guest, in a directory of its own: the paths
+# inside -netdev are relative to it, and TFTP serves nothing else.
+serve() {
+	mkdir -p "$run/serve"
+	cp -f "$PAYLOAD" "$run/serve/payload"
+	head -c $((PART_MB << 20)) "$PAYLOAD" >"$run/serve/part"
+}
+
+digest() {
+	sha256sum "$run/serve/$1" | cut -d' ' -f1
+}
+
+# card ID MODEL N: a card on a network of its own that ends in the emulator.
+# .100 sends the payload, .101 a part of it, .102 answers with the digest of
+# what it is sent. Nothing listens on the host, and the guest reaches nothing.
+card() {
+	printf '%s\n' -netdev "user,id=$1,restrict=on,net=10.0.$3.0/24,\
+ipv6-prefix=fd00:$3::,ipv6-prefixlen=64,tftp=.,\
+guestfwd=tcp:10.0.$3.100:80-cmd:cat payload,\
+guestfwd=tcp:10.0.$3.101:80-cmd:cat part,\
+guestfwd=tcp:10.0.$3.102:80-cmd:sha256sum" \
+		-device "$2,netdev=$1"
+}
+
+machine() {
+	printf '%s\n' -nodefaults -no-user-config -no-reboot -display none \
+		-machine pc -accel "$(accelerator)" -smp "$VM_CPUS" -m "$VM_MEMORY" \
+		-serial file:../console.log \
+		-device virtio-serial-pci -chardev file,id=result,path=../result \
+		-device virtserialport,chardev=result,name=result
+	card n0 virtio-net-pci 2
+	card n1 e1000 3
+	card n2 ne2k_pci 4
+}
+
+# A warning is a panic, a panic is the end, and either leaves no end marker.
+command_line() {
+	echo "console=ttyS0 panic=-1 panic_on_warn=1 oops=panic page_owner=on" \
+		"payload_sha256=$(digest payload) part_sha256=$(digest part)" "$@"
+}
+
+[ $# -ge 3 ] || die "usage: PAYLOAD=FILE boot.sh KERNEL INITRAMFS RUNDIR [NAME=VALUE...]"
+[ -r "$1" ] || die "no kernel $1" "run: make vm"
+[ -r "$2" ] || die "no initramfs $2" "run: make vm"
+[ -r "${PAYLOAD:-}" ] || die "PAYLOAD names no file to move: ${PAYLOAD:-it is not set}"
+command -v "$QEMU" >/dev/null ||
+	die "no $QEMU" "run: sudo apt-get install -y qemu-system-x86"
+kernel=$(readlink -f "$1") initramfs=$(readlink -f "$2")
+mkdir -p "$3"
+run=$(readlink -f "$3")
+shift 3
+
+# What an earlier run left must not pass for this one's.
+rm -rf "$run/result" "$run/console.log" "$run/status" "$run/serve"
+serve
+mapfile -t machine < <(machine)
+set -- "$QEMU" "${machine[@]}" -kernel "$kernel" -initrd "$initramfs" \
+	-append "$(command_line "$@")"
+printf '%q ' "$@" >"$run/command"
+cd "$run/serve"
+status=0
+timeout --foreground -k 10 "$VM_TIMEOUT" "$@" </dev/null >&2 || status=$?
+[ "$status" -ne 124 ] || status="timeout after $VM_TIMEOUT s"
+echo "$status" >"$run/status"
