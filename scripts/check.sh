@@ -55,8 +55,7 @@ style() {
 		--ignore FILE_PATH_CHANGES,PARENTHESIS_ALIGNMENT,LONG_LINE,OPEN_ENDED_LINE,AVOID_EXTERNS -g base..HEAD
 }
 
-owned_# A renamed line keeps the length, the alignment and the extern that it had.
-style() {
+owned_style() {
 	cd "$tree"
 	./scripts/checkpatch.pl --strict --codespell --codespellfile "$dictionary" --no-tree --quiet --showfile \
 		--ignore LONG_LINE_STRING -f "$header" "$source" mm/page_frag_cache.h mm/page_frag_test.c

@@ -31,5 +31,5 @@ rm -rf "$run"
 mkdir -p "$run"
 # How it ended is for the verdict to say.
 step "booting and driving traffic (no output here; console: $run/console.log)" "$run/boot.log" \
-	"$TOP/scripts/boot.sh" "$build/arch/x86/boot/bzImage" "$work/initramfs.cpio.gz" "$run" || :
+	env PAYLOAD="$work/payload" "$TOP/scripts/boot.sh" "$build/arch/x86/boot/bzImage" "$work/initramfs.cpio.gz" "$run" || :
 printf '%s\n' "$run"

@@ -51,6 +51,7 @@ for file in "$payload" "$@"; do
 done
 check_busybox
 
+umask 022
 root=$(mktemp -d)
 trap 'rm -rf "$root"' EXIT
 mkdir -p "$root/bin" "$root/lib" "$(dirname "$out")"

@@ -8,6 +8,8 @@ b=/run/b
 payload=/payload
 copy=/tmp/copy
 port=5000
+# From the kernel command line, as variables of process 1.
+: "${payload_sha256:=missing}" "${part_sha256:=missing}"
 
 # netns FILE: a namespace without interfaces but lo
 netns() {
@@ -54,6 +56,7 @@ await() {
 
 card_up() {
 	dev=$(cards "$1") n=$(subnet "$1")
+	echo 0 >"/proc/sys/net/ipv6/conf/$dev/accept_dad"
 	ip addr add "10.0.$n.15/24" dev "$dev"
 	ip -6 addr add "fd00:$n::15/64" dev "$dev"
 	ip link set "$dev" up
@@ -78,6 +81,7 @@ links_up() {
 	for driver in virtio_net e1000 ne2k-pci; do
 		card_up $driver
 	done
+	# shellcheck disable=SC2034 # for result_pages
 	busy_pages=$(owned_pages)
 }
 
@@ -128,8 +132,8 @@ between() {
 	4) to=10.1.0.2 ;;
 	6) to=fd01::2 ;;
 	esac
-	await $to nsenter --net=$a
-	xfer "$1" $to $port $payload $copy "$3" $a $b
+	await "$to" nsenter --net=$a
+	xfer "$1" "$to" $port $payload $copy "$3" $a $b
 	arrived "$payload_sha256"
 }
 
@@ -184,7 +188,7 @@ run_path() {
 
 # fault_of ORDER3 ORDER0 REUSED
 fault_of() {
-	if [ $equal != equal ]; then
+	if [ "$equal" != equal ]; then
 		echo "digest differs: $digest, not $want"
 	elif [ "$need" = frag ] && [ $(($1 + $2 + $3)) -eq 0 ]; then
 		echo "the path did not reach the page fragment cache"

@@ -1,0 +1,137 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0
+# verdict.sh RUNDIR: what the guest of boot.sh did, as a table, then PASS or
+# FAIL alone on the last line with the exit status to match. A run passes for
+# what it shows, never for what it does not: each thing missing is a fault.
+set -euo pipefail
+
+top=$(cd "$(dirname "$0")/.." && pwd)
+PATHS=${PATHS:-$top/tests/guest/paths}
+run=${1:?usage: verdict.sh RUNDIR}
+result=$run/result
+console=$run/console.log
+# What the kernel prints when something is wrong; none of it is expected.
+alarm='WARNING:|BUG:|Oops|Call Trace:|KASAN:|Kernel panic|INFO: (task|rcu)'
+faults=()
+
+fault() { faults+=("$1"); }
+
+# Lines of the result channel that match; none is not an error here.
+lines() { grep -E "$1" "$result" 2>/dev/null || :; }
+
+# figure NAME: its value, or "missing"
+figure() {
+	local value
+	value=$(lines "^# figure $1 " | awk '{ print $4 }' | tail -n 1)
+	echo "${value:-missing}"
+}
+
+check_emulator() {
+	local status=missing
+	[ ! -r "$run/status" ] || status=$(<"$run/status")
+	case $status in
+	0) ;;
+	timeout*) fault "the guest was stopped: $status (VM_TIMEOUT is the limit)" ;;
+	*) fault "the emulator ended with status $status" ;;
+	esac
+}
+
+check_result() {
+	local planned given
+	[ -s "$result" ] || { fault "the guest wrote no result"; return; }
+	[ "$(tail -n 1 "$result")" = '# end' ] ||
+		fault "the result has no end: the guest stopped before '# end'"
+	planned=$(lines '^1\.\.[0-9]+$' | sed 's/1\.\.//')
+	given=$(lines '^(not )?ok ' | sed -E 's/^(not )?ok ([0-9]*).*/\2/')
+	[ -n "$planned" ] || { fault "the result has no plan"; return; }
+	[ "$given" = "$(seq "$planned")" ] ||
+		fault "$planned results were planned, $(wc -w <<<"$given") given, or not in order"
+}
+
+check_tests() {
+	local line
+	while read -r line; do fault "$line"; done < <(lines '^ *not ok')
+}
+
+# Every path of the list, in the rounds it belongs to.
+check_rows() {
+	local name need round
+	while read -r name need _; do
+		for round in 1 2 3; do
+			[ $round = 2 ] && [ "$need" != frag ] && continue
+			check_row $round "$name"
+		done
+	done < <(grep -vE '^(#|$)' "$PATHS")
+}
+
+check_row() {
+	local row
+	row=$(lines "^# row $1 $2 " | tail -n 1)
+	[ -n "$row" ] || { fault "round $1 has no row for $2"; return; }
+	awk '$5 > 0 && $6 == "equal" { found = 1 } END { exit !found }' <<<"$row" ||
+		fault "round $1, $2: no bytes, or not the bytes that were sent"
+}
+
+check_console() {
+	[ -s "$console" ] || { fault "the kernel wrote no log"; return; }
+	! grep -qE "$alarm" "$console" ||
+		fault "in the kernel's log: $(grep -m1 -E "$alarm" "$console")"
+}
+
+# at_most NAME LIMIT: a figure that is missing is above any limit
+at_most() {
+	local value
+	value=$(figure "$1")
+	[[ $value =~ ^[0-9]+$ && $2 =~ ^[0-9]+$ && $value -le $2 ]] ||
+		fault "$1 is $value, at most $2 allowed"
+}
+
+check_figures() {
+	at_most kernel_warnings 0
+	at_most leaked_objects 0
+	at_most pages_round1 "$(figure pages_allowed)"
+	at_most pages_round3 "$(figure pages_allowed)"
+	at_most kunit_failed 0
+	[[ $(figure kunit_passed) =~ ^[1-9] ]] ||
+		fault "kunit_passed is $(figure kunit_passed)"
+}
+
+table() {
+	lines '^# row ' | awk '
+	function row(name, bytes, equal, high, low, reused) {
+		printf "%-36s %10s  %-9s %8s %8s %8s\n", name, bytes, equal,
+			high, low, reused
+	}
+	BEGIN { row("path", "bytes", "digest", "order-3", "order-0", "reuses") }
+	$3 == 1 { row($4, $5, $6, $7, $8, $9) }
+	$3 == 2 { row($4 " (order-3 refused)", $5, $6, $7, $8, $9) }
+	$3 == 3 { n++; bytes += $5; high += $7; low += $8; reused += $9
+		  if ($6 != "equal" || equal == "") equal = $6 }
+	END { if (n) row("all " n " paths again", bytes, equal, high, low, reused) }'
+}
+
+summary() {
+	printf '\nkernel warnings: %s\n' "$(figure kernel_warnings)"
+	printf 'leaks: %s pages held when idle, %s when idle again (the caches of the CPUs may keep %s; %s in use before), %s objects\n' \
+		"$(figure pages_round1)" "$(figure pages_round3)" \
+		"$(figure pages_allowed)" "$(figure pages_busy)" \
+		"$(figure leaked_objects)"
+	printf 'KUnit cases: %s passed, %s failed\n' \
+		"$(figure kunit_passed)" "$(figure kunit_failed)"
+}
+
+check_emulator
+check_result
+check_tests
+check_rows
+check_console
+check_figures
+table
+summary
+if [ ${#faults[@]} -ne 0 ]; then
+	printf 'fault: %s\n' "${faults[@]}"
+	printf 'the log: %s\n' "$console"
+	echo FAIL
+	exit 1
+fi
+echo PASS

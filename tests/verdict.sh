@@ -1,0 +1,91 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0
+# verdict.sh: does scripts/verdict.sh tell a bad run from a good one? The good
+# one is kept in verdict/good; each bad one differs from it in one way.
+set -euo pipefail
+
+here=$(cd "$(dirname "$0")" && pwd)
+export PATHS=$here/verdict/paths
+number=0
+failed=0
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+report() {
+	number=$((number + 1))
+	if [ "$1" = 0 ]; then
+		echo "ok $number $2"
+	else
+		failed=1
+		echo "not ok $number $2"
+		sed 's/^/# /' "$work/out"
+	fi
+}
+
+# judged NAME WORD STATUS PATTERN: the last line, the exit status, what it says
+judged() {
+	local status=0 ok=0
+	"$here/../scripts/verdict.sh" "$work/run" >"$work/out" 2>&1 || status=$?
+	[ "$(tail -n 1 "$work/out")" = "$2" ] || ok=1
+	[ $status = "$3" ] || ok=1
+	grep -qE -e "$4" "$work/out" || ok=1
+	report $ok "$1"
+}
+
+copy_good() {
+	rm -rf "$work/run"
+	cp -r "$here/verdict/good" "$work/run"
+}
+
+# bad NAME PATTERN COMMAND...: COMMAND spoils the good run, in its directory
+bad() {
+	local name=$1 pattern=$2
+	shift 2
+	copy_good
+	(cd "$work/run" && "$@")
+	if diff -r "$here/verdict/good" "$work/run" >"$work/out"; then
+		report 1 "$name: the run was not spoilt"
+		return
+	fi
+	judged "$name" FAIL 1 "^fault: .*$pattern"
+}
+
+# shellcheck disable=SC2317 # bad calls it
+add() { echo "$2" >>"$1"; }
+
+echo "KTAP version 1"
+echo "1..$(grep -cE '^(bad|judged) ' "$0")"
+copy_good
+judged "good run" PASS 0 "^kernel warnings: 0"
+bad "empty result" "wrote no result" truncate -s 0 result
+bad "no result" "wrote no result" rm result
+bad "no end marker" "has no end" sed -i '/^# end/d' result
+bad "text after the end" "has no end" add result "ok 99 late"
+bad "no plan" "no plan" sed -i '/^1\.\./d' result
+bad "short plan" "given, or not in order" sed -i '/^ok 2 /d' result
+bad "result given twice" "given, or not in order" sed -i '/^ok 2 /p' result
+bad "not ok" "not ok 2" sed -i 's/^ok 2 /not &/' result
+bad "not ok inside the suite" "not ok 1" sed -i '0,/^ \+ok 1 /s/^\( *\)ok 1 /\1not ok 1 /' result
+bad "path without a row" "no row for loopback" sed -i '/^# row 1 loopback/d' result
+bad "round without a row" "round 2 has no row" sed -i '/^# row 2 /d' result
+bad "wrong digest" "not the bytes that were sent" sed -i '0,/ equal /s// DIFFERENT /' result
+bad "no bytes" "no bytes" sed -i 's/^\(# row 1 loopback[^ ]*\) [0-9]*/\1 0/' result
+bad "page leak" "pages_round3 is 999" sed -i 's/^\(# figure pages_round3\) .*/\1 999/' result
+bad "object leak" "leaked_objects is 1" sed -i 's/^\(# figure leaked_objects\) .*/\1 1/' result
+bad "leak scan missing" "leaked_objects is missing" sed -i '/^# figure leaked_objects/d' result
+bad "limit of pages missing" "at most missing" sed -i '/^# figure pages_allowed/d' result
+bad "warning seen by the guest" "kernel_warnings is 1" sed -i 's/^\(# figure kernel_warnings\) .*/\1 1/' result
+bad "KUnit failure" "kunit_failed is 1" sed -i 's/^\(# figure kunit_failed\) .*/\1 1/' result
+bad "KUnit missing" "kunit_passed is missing" sed -i '/^# figure kunit_passed/d' result
+bad "no KUnit case" "kunit_passed is 0" sed -i 's/^\(# figure kunit_passed\) .*/\1 0/' result
+bad "WARNING in the log" "log: .*WARNING" add console.log "[ 1.0] WARNING: CPU: 0 PID: 1 at mm/page_frag_cache.c:1"
+bad "BUG in the log" "log: .*BUG" add console.log "[ 1.0] BUG: unable to handle page fault"
+bad "KASAN in the log" "log: .*KASAN" add console.log "[ 1.0] BUG: KASAN: slab-use-after-free in x"
+bad "Oops in the log" "log: .*Oops" add console.log "[ 1.0] Oops: 0000 [#1] SMP"
+bad "panic in the log" "log: .*panic" add console.log "[ 1.0] Kernel panic - not syncing: x"
+bad "call trace in the log" "log: .*Call Trace" add console.log "[ 1.0] Call Trace:"
+bad "no log" "wrote no log" rm console.log
+bad "timeout" "stopped: timeout" sed -i 's/.*/timeout after 600 s/' status
+bad "emulator failed" "ended with status 1" sed -i 's/.*/1/' status
+bad "no status" "ended with status missing" rm status
+exit $failed
