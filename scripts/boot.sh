@@ -43,11 +43,12 @@ digest() {
 	sha256sum "$run/serve/$1" | cut -d' ' -f1
 }
 
-# card ID MODEL N: a card on a network of its own that ends in the emulator.
+# card ID MODEL N RESTRICT: a card on a network of its own that ends in the emulator.
 # .100 sends the payload, .101 a part of it, .102 answers with the digest of
-# what it is sent. Nothing listens on the host, and the guest reaches nothing.
+# what it is sent. Nothing listens on the host. RESTRICT keeps the guest off the
+# host's network too, and with it, in libslirp, TFTP over IPv6.
 card() {
-	printf '%s\n' -netdev "user,id=$1,restrict=on,net=10.0.$3.0/24,\
+	printf '%s\n' -netdev "user,id=$1,restrict=$4,net=10.0.$3.0/24,\
 ipv6-prefix=fd00:$3::,ipv6-prefixlen=64,tftp=.,\
 guestfwd=tcp:10.0.$3.100:80-cmd:cat payload,\
 guestfwd=tcp:10.0.$3.101:80-cmd:cat part,\
@@ -61,9 +62,9 @@ machine() {
 		-serial file:../console.log \
 		-device virtio-serial-pci -chardev file,id=result,path=../result \
 		-device virtserialport,chardev=result,name=result
-	card n0 virtio-net-pci 2
-	card n1 e1000 3
-	card n2 ne2k_pci 4
+	card n0 virtio-net-pci 2 on
+	card n1 e1000 3 off
+	card n2 ne2k_pci 4 on
 }
 
 # A warning is a panic, a panic is the end, and either leaves no end marker.

@@ -17,6 +17,9 @@ PLANT_MEM=${PLANT_MEM:-512M}		# memory of the UML kernel
 
 die() { printf 'error: %s\n       %s\n' "$1" "$2" >&2; exit 1; }
 
+for tool in git make gcc python3; do
+	command -v "$tool" >/dev/null || die "$tool is missing" "apt-get install $tool"
+done
 [ $# -eq 2 ] || die "two arguments are needed" "usage: scripts/plant.sh TREE BUILD"
 [ -f "$1/mm/page_frag_test.c" ] ||
 	die "$1 is no patched tree" "make one with: make tree; make where prints its path"

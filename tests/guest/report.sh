@@ -6,9 +6,9 @@ number=0
 channel=
 
 open_channel() {
-	for port in /sys/class/virtio-ports/*; do
-		[ "$(cat "$port/name")" = result ] || continue
-		channel=/dev/${port##*/}
+	for candidate in /sys/class/virtio-ports/*; do
+		[ "$(cat "$candidate/name")" = result ] || continue
+		channel=/dev/${candidate##*/}
 	done
 	[ -c "$channel" ] || echo "guest: no channel named result"
 	exec 3>"$channel"
