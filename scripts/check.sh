@@ -72,7 +72,7 @@ documented() {
 	cd "$tree"
 	for name in "${api[@]}"; do
 		text=$(./scripts/kernel-doc -man -function "$name" "$header" "$source" 2>/dev/null || :)
-		grep -q 'Context' <<<"$text" || { echo "$name: no kernel-doc with Context"; bad=1; }
+		grep -q CONTEXT <<<"$text" || { echo "$name: no kernel-doc with Context"; bad=1; }
 	done
 	grep -oP 'EXPORT_SYMBOL\(\K[^)]*' "$source" | while read -r name; do
 		grep -hqE "^ \* $name\(\) - " "$header" "$source" || { echo "$name: exported, no kernel-doc"; exit 1; }
@@ -94,7 +94,7 @@ htmldocs() {
 	make -C "$tree" O="$work/build/docs" SPHINXDIRS=mm htmldocs >"$log" 2>&1 || { tail -n 20 "$log"; return 1; }
 	[ -s "$work/build/docs/Documentation/output/mm/page_frags.html" ] ||
 		[ -s "$work/build/docs/Documentation/output/page_frags.html" ] || { echo "no page_frags.html"; return 1; }
-	! grep -E 'page_frag.*(WARNING|ERROR|warning|error)' "$log"
+	! grep -E '/page_frags?[:_].*(WARNING|ERROR)' "$log"
 }
 
 shell_scripts() { git ls-files '*.sh' .ci/run | xargs shellcheck -x; }
@@ -120,11 +120,12 @@ sparse_clean() {
 }
 
 maintainers() {
-	local file
+	local file entries
 	cd "$tree"
 	while read -r file; do
 		[ -e "$file" ] || continue
-		./scripts/get_maintainer.pl --no-git-fallback --sections -f "$file" | grep -q '^PAGE FRAGMENT ALLOCATOR' ||
+		entries=$(./scripts/get_maintainer.pl --no-git-fallback --sections -f "$file")
+		grep -q '^PAGE FRAGMENT ALLOCATOR' <<<"$entries" ||
 			{ echo "$file: get_maintainer.pl does not name the entry"; return 1; }
 	done < <(sed -n 's,^F:\t,,p' "$TOP/MAINTAINERS")
 }

@@ -20,22 +20,20 @@
  * One cache belongs to one context at a time. The allocation side takes no
  * lock and disables nothing; freeing needs no cache and no lock at all.
  *
- * ==========================  ======================  ========================
- * call                        may be made from        what the caller provides
- * ==========================  ======================  ========================
- * page_frag_cache_init()      any context             nobody else uses @nc
- * page_frag_alloc*()          any context the gfp     calls on the same @nc
- *                             flags allow             are serialised
- * page_frag_alloc*_prepare()  as above                as above, kept up to and
- *                                                     including the commit
- * page_frag_alloc_commit*()   any context             as above
- * page_frag_cache_drain()     any context             as above, and no prepare
- *                                                     is open
- * page_frag_cache_is_\*()      any context             as above, right after
- *                                                     the allocation
- * page_frag_free_va()         any context but NMI,    a fragment the caller
- *                             any CPU, any time       owns
- * ==========================  ======================  ========================
+ * ===============  ====================  ======================================
+ * call             from                  what the caller provides
+ * ===============  ====================  ======================================
+ * init             any context           nobody else uses the cache
+ * allocate         what the gfp allows   calls on the cache are serialised
+ * prepare          what the gfp allows   the same, kept up to the commit
+ * commit           any context           the same as the prepare
+ * is pfmemalloc    any context           the same, right after the allocation
+ * drain            any context           the same, with no prepare open
+ * free             any context but NMI   nothing: any CPU, any time
+ * ===============  ====================  ======================================
+ *
+ * A cache is thus never used from two contexts of which one can interrupt the
+ * other: what interrupts has a cache of its own, or is disabled meanwhile.
  *
  * What serialises: NAPI or BH disabled for a per-CPU cache used in softirq
  * (plus local_lock_nested_bh() for PREEMPT_RT), a cache of its own for hard
