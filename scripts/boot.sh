@@ -5,6 +5,7 @@
 #   result       what the guest wrote to its result channel
 #   console.log  the kernel's log
 #   status       how the emulator ended
+#   accelerator  what ran it: kvm or tcg
 #   command      how it was started
 # The words after RUNDIR go to the kernel command line. Judging is verdict.sh's:
 # this fails only if there was nothing to boot.
@@ -87,6 +88,7 @@ shift 3
 # What an earlier run left must not pass for this one's.
 rm -rf "$run/result" "$run/console.log" "$run/status" "$run/serve"
 serve
+accelerator >"$run/accelerator"
 mapfile -t machine < <(machine)
 set -- "$QEMU" "${machine[@]}" -kernel "$kernel" -initrd "$initramfs" \
 	-append "$(command_line "$@")"

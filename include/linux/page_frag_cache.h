@@ -25,7 +25,7 @@
  * ===============  ====================  ======================================
  * init             any context           nobody else uses the cache
  * allocate         what the gfp allows   calls on the cache are serialised
- * prepare          what the gfp allows   the same, kept up to the commit
+ * prepare          what the gfp allows   the same, kept until it is committed
  * commit           any context           the same as the prepare
  * is pfmemalloc    any context           the same, right after the allocation
  * drain            any context           the same, with no prepare open

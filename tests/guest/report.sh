@@ -14,10 +14,10 @@ open_channel() {
 	exec 3>"$channel"
 }
 
-# say LINE: to both
+# say LINE: to both, on the console with the seconds since the boot
 say() {
 	echo "$1" >&3
-	echo "guest: $1"
+	echo "guest: $(cut -d' ' -f1 /proc/uptime) $1"
 }
 
 plan() {

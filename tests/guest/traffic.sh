@@ -170,8 +170,7 @@ wire() {
 
 # run_path ROUND NAME NEED CARRIER ARGS...
 run_path() {
-	what="round $1 $2" need=$3
-	refuse=$1 name=$2
+	round=$1 name=$2 need=$3
 	shift 3
 	rm -f $copy
 	bytes=0 digest=none want=missing
@@ -182,8 +181,8 @@ run_path() {
 	dropped=$((dropped + $4))
 	equal=equal
 	[ "$digest" = "$want" ] || equal=DIFFERENT
-	say "# row $refuse $name $bytes $equal $1 $2 $3"
-	result "$what" "$(fault_of "$1" "$2" "$3")"
+	say "# row $round $name $bytes $equal $1 $2 $3"
+	result "round $round $name" "$(fault_of "$1" "$2" "$3")"
 }
 
 # fault_of ORDER3 ORDER0 REUSED
@@ -192,7 +191,9 @@ fault_of() {
 		echo "digest differs: $digest, not $want"
 	elif [ "$need" = frag ] && [ $(($1 + $2 + $3)) -eq 0 ]; then
 		echo "the path did not reach the page fragment cache"
-	elif [ "$refuse" = 2 ] && [ "$1" -ne 0 ]; then
+	elif [ "$round" = 2 ] && [ "$1" -ne 0 ]; then
 		echo "an order-3 page was had although they are refused"
+	elif [ "$round" = 2 ] && [ "$2" -eq 0 ]; then
+		echo "no order-0 page was had although order-3 pages are refused"
 	fi
 }
