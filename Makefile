@@ -4,7 +4,7 @@
 # Knobs: on the command line or in the environment.
 BASE ?= 6.12
 KERNEL_SRC ?=
-PAYLOAD_MB ?= 8
+PAYLOAD_MB ?= 4
 VM_TIMEOUT ?= 600
 JOBS ?= $(shell nproc)
 

@@ -8,7 +8,7 @@
 load_base
 lock_work
 
-PAYLOAD_MB=${PAYLOAD_MB:-8}
+PAYLOAD_MB=${PAYLOAD_MB:-4}
 work=$(work_dir)
 build=$work/build/vm
 run=$work/run
