@@ -15,9 +15,7 @@ QEMU=${QEMU:-qemu-system-x86_64}
 VM_TIMEOUT=${VM_TIMEOUT:-600}
 VM_MEMORY=${VM_MEMORY:-1024}
 VM_CPUS=${VM_CPUS:-2}
-# For the ways that take a second a megabyte or more: TFTP, and ne2k.
-PART_KB=${PART_KB:-1024}
-BIT_KB=${BIT_KB:-256}
+PART_MB=${PART_MB:-1}
 
 die() {
 	printf 'error: %s\n' "$1" >&2
@@ -39,8 +37,7 @@ accelerator() {
 serve() {
 	mkdir -p "$run/serve"
 	cp -f "$PAYLOAD" "$run/serve/payload"
-	head -c $((PART_KB << 10)) "$PAYLOAD" >"$run/serve/part"
-	head -c $((BIT_KB << 10)) "$PAYLOAD" >"$run/serve/bit"
+	head -c $((PART_MB << 20)) "$PAYLOAD" >"$run/serve/part"
 }
 
 digest() {
@@ -48,14 +45,14 @@ digest() {
 }
 
 # card ID MODEL N RESTRICT: a card on a network of its own that ends in the emulator.
-# .100 sends the payload, .101 a bit of it, .102 answers with the digest of
+# .100 sends the payload, .101 a part of it, .102 answers with the digest of
 # what it is sent. Nothing listens on the host. RESTRICT keeps the guest off the
 # host's network too, and with it, in libslirp, TFTP over IPv6.
 card() {
 	printf '%s\n' -netdev "user,id=$1,restrict=$4,net=10.0.$3.0/24,\
 ipv6-prefix=fd00:$3::,ipv6-prefixlen=64,tftp=.,\
 guestfwd=tcp:10.0.$3.100:80-cmd:cat payload,\
-guestfwd=tcp:10.0.$3.101:80-cmd:cat bit,\
+guestfwd=tcp:10.0.$3.101:80-cmd:cat part,\
 guestfwd=tcp:10.0.$3.102:80-cmd:sha256sum" \
 		-device "$2,netdev=$1"
 }
@@ -74,8 +71,7 @@ machine() {
 # A warning is a panic, a panic is the end, and either leaves no end marker.
 command_line() {
 	echo "console=ttyS0 panic=-1 panic_on_warn=1 oops=panic page_owner=on" \
-		"payload_sha256=$(digest payload) part_sha256=$(digest part)" \
-		"bit_sha256=$(digest bit)" "$@"
+		"payload_sha256=$(digest payload) part_sha256=$(digest part)" "$@"
 }
 
 [ $# -ge 3 ] || die "usage: PAYLOAD=FILE boot.sh KERNEL INITRAMFS RUNDIR [NAME=VALUE...]"

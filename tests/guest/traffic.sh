@@ -10,7 +10,6 @@ copy=/tmp/copy
 port=5000
 # From the kernel command line, as variables of process 1.
 : "${payload_sha256:=missing}" "${part_sha256:=missing}"
-: "${bit_sha256:=missing}"
 
 # netns FILE: a namespace without interfaces but lo
 netns() {
@@ -99,9 +98,9 @@ nic() {
 	get4)
 		peer get "10.0.$n.100" 80 $copy
 		arrived "$payload_sha256" ;;
-	bit4)
+	part4)
 		peer get "10.0.$n.101" 80 $copy
-		arrived "$bit_sha256" ;;
+		arrived "$part_sha256" ;;
 	put4)
 		peer put "10.0.$n.102" 80 $payload >/tmp/digest
 		bytes=$(wc -c <$payload)
@@ -157,19 +156,11 @@ veth() {
 	join
 }
 
-# Room for all that TCP sends at once: a packet dropped on the emulated wire
-# costs seconds of backing off.
-deep_queue() {
-	nsenter --net="$1" ip link set dev "$2" txqueuelen 10000
-}
-
 wire() {
 	mode=$1
 	shift
 	apart
 	wire_pid=$(tapwire "$mode" $a ta $b tb)
-	deep_queue $a ta
-	deep_queue $b tb
 	address $a ta 1
 	address $b tb 2
 	between "$@"
