@@ -147,9 +147,24 @@ apply_steps() {
 	git -C "$tree" update-ref "refs/tags/series-$1" "$(git -C "$aside" rev-parse HEAD)"
 }
 
+# A checkout that was interrupted left neither the old tree nor the new one.
+mend_checkout() {
+	[ -e "$tree.checkout" ] || return 0
+	rm -f "$tree/.git/index.lock"
+	git -C "$tree" reset -q --hard
+	rm -f "$tree.checkout"
+}
+
+switch_to() {
+	: >"$tree.checkout"
+	git -C "$tree" checkout -q --detach "$1"
+	rm -f "$tree.checkout"
+}
+
 [ -r "$series" ] || die "no series for base '$BASE'" "known: $(cd "$TOP/kernels" && echo *)"
+mend_checkout
 git -C "$tree" diff --quiet HEAD -- ||
 	die "$tree has changes of yours" "keep them elsewhere, then: git -C $tree reset --hard"
 hash=$(inputs_hash)
 git -C "$tree" rev-parse -q --verify "series-$hash" >/dev/null || apply_steps "$hash"
-git -C "$tree" checkout -q --detach "series-$hash"
+[ "$(git -C "$tree" rev-parse HEAD)" = "$(git -C "$tree" rev-parse "series-$hash")" ] || switch_to "series-$hash"

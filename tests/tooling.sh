@@ -74,6 +74,20 @@ echo edited >>"$copy/Makefile"
 says "changes made by hand in the cached tree are not overwritten" fail "has changes of yours" \
 	env KERNEL_SRC="$tmp/odd" "$top/scripts/tree.sh"
 
+: >"$copy.checkout"
+: >"$copy/.git/index.lock"
+says "a checkout that was interrupted is mended, then the series is tried again" fail "does not apply" \
+	env KERNEL_SRC="$tmp/odd" "$top/scripts/tree.sh"
+verdict "and nothing of it is left" \
+	"$([ ! -e "$copy.checkout" ] && git -C "$copy" diff --quiet HEAD && echo yes)" "$(git -C "$copy" status --short)"
+
+# An unpacking that was interrupted has another name, and is made again.
+mkdir -p "$copy.partial/mm"
+rm -f "${copy%/tree}/source"
+says "an unpacking that was interrupted is made again" fail "does not apply" \
+	env KERNEL_SRC="$tmp/odd" "$top/scripts/tree.sh"
+verdict "and nothing of that is left" "$([ ! -e "$copy.partial" ] && echo yes)" "$(ls -A "${copy%/tree}")"
+
 mkdir -p "$CACHE/6.12"
 (
 	exec 9>>"$CACHE/6.12/lock"
