@@ -6,16 +6,18 @@ BASE ?= 6.12
 KERNEL_SRC ?=
 PAYLOAD_MB ?= 4
 VM_TIMEOUT ?= 600
+DEBUG ?=
 JOBS ?= $(shell nproc)
 
-export BASE KERNEL_SRC PAYLOAD_MB VM_TIMEOUT JOBS
+export BASE KERNEL_SRC PAYLOAD_MB VM_TIMEOUT DEBUG JOBS
 
-.PHONY: help run test check kunit vm plant objects fastpath tree where clean distclean
+.PHONY: help run test check kunit vm plant objects bisect fastpath tree where clean distclean
 
 help:
 	@sed -n 's/^# make /  make /p' $(MAKEFILE_LIST)
 	@echo 'Knobs: BASE=$(BASE) (known: $(notdir $(wildcard kernels/*))) KERNEL_SRC=$(KERNEL_SRC)'
 	@echo '       PAYLOAD_MB=$(PAYLOAD_MB) VM_TIMEOUT=$(VM_TIMEOUT) JOBS=$(JOBS)'
+	@echo '       DEBUG=$(DEBUG) (for run and vm, any of: $(patsubst configs/debug-%.config,%,$(wildcard configs/debug-*.config)))'
 
 # make run        build, boot, move real files through the allocator, table
 run:
@@ -44,6 +46,10 @@ vm:
 # make objects    every file of the kernel the series concerns, allmodconfig
 objects:
 	@scripts/test.sh objects
+
+# make bisect     every prefix of the series builds; three of them boot
+bisect:
+	@scripts/test.sh bisect
 
 # make fastpath   instructions of the fast path, base and patched
 fastpath:

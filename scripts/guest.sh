@@ -2,16 +2,25 @@
 # SPDX-License-Identifier: GPL-2.0
 # guest.sh: build the kernel and the file system of the QEMU guest and boot it.
 # Leaves result, console and accelerator in run/ of the work directory and
-# prints that path; the verdict is somebody else's.
+# prints that path; the verdict is somebody else's. DEBUG names fragments to add:
+# kasan, kmemleak, lockdep.
 # shellcheck source=scripts/lib.sh
 . "$(dirname "$0")/lib.sh"
 load_base
 lock_work
 
 PAYLOAD_MB=${PAYLOAD_MB:-4}
+read -ra debug <<<"${DEBUG:-}"
 work=$(work_dir)
-build=$work/build/vm
+name=$(IFS=-; echo "vm${debug:+-}${debug[*]}")
+build=$work/build/$name
 run=$work/run
+fragments=()
+for word in "${debug[@]}"; do
+	fragments+=("$TOP/configs/debug-$word.config")
+	[ -r "${fragments[-1]}" ] || die "DEBUG names no fragment: $word" \
+		"known: $(cd "$TOP/configs" && echo debug-*.config | sed 's/debug-\([a-z]*\).config/\1/g')"
+done
 
 # The payload is a real file: the source package of the base, cut to size.
 payload() {
@@ -21,8 +30,9 @@ payload() {
 	head -c "$((PAYLOAD_MB << 20))" "$source" >"$work/payload"
 }
 
-"$TOP/scripts/config.sh" "$work/tree" "$build" x86_64 "$TOP"/configs/vm-*.config "$TOP/configs/kunit-guest.config" >&2
-"$TOP/scripts/build.sh" vm bzImage
+"$TOP/scripts/config.sh" "$work/tree" "$build" x86_64 "$TOP"/configs/vm-*.config \
+	"$TOP/configs/kunit-guest.config" "${fragments[@]}" >&2
+"$TOP/scripts/build.sh" "$name" bzImage
 payload
 step "packing the guest's file system" "$work/log/initramfs.log" \
 	"$TOP/scripts/initramfs.sh" "$work/initramfs.cpio.gz" "$work/payload" ||

@@ -10,7 +10,7 @@ json=$work/log/kunit.json
 export PYTHONDONTWRITEBYTECODE=1
 
 run_kunit() {
-	cd "$work/tree"
+	cd "$(um_tree)" || return
 	./tools/testing/kunit/kunit.py run --kunitconfig "$TOP/configs/kunit.config" \
 		--build_dir "$work/build/um" --jobs "$JOBS" --timeout 300 \
 		--make_options CC="ccache gcc" --json="$json"

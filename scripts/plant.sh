@@ -1,78 +1,57 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0
-# plant.sh TREE BUILD: prove that the KUnit suite can fail. Each bug of
-# tests/plant is put alone into a copy of TREE, a patched kernel tree, and the
-# cases its Caught-by: line names have to fail under UML. The copy (hard links
-# where possible) and the objects are kept in BUILD. Prints KTAP.
-set -euo pipefail
+# plant.sh: prove that the KUnit suite can fail. Each bug of tests/plant is put
+# alone into the tree that kunit.sh builds, and the cases its Caught-by: line
+# names have to fail under UML. The tree is put back. Prints KTAP.
+# shellcheck source=scripts/lib.sh
+. "$(dirname "$0")/lib.sh"
+lock_work
 
-TOP=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
-JOBS=${JOBS:-$(nproc)}
-MAKE_CC=${MAKE_CC:-$(command -v ccache >/dev/null && echo "ccache gcc" || echo gcc)}
-PLANT_CONFIG=${PLANT_CONFIG:-$TOP/configs/kunit.config}
 PLANTS=${PLANTS:-$TOP/tests/plant}	# a directory of *.patch
 PLANT_ONLY=${PLANT_ONLY:-}		# names, without .patch; empty: all
 PLANT_TIMEOUT=${PLANT_TIMEOUT:-60}	# seconds for one run of the suite
 PLANT_MEM=${PLANT_MEM:-512M}		# memory of the UML kernel
 
-die() { printf 'error: %s\n       %s\n' "$1" "$2" >&2; exit 1; }
-
-for tool in git make gcc python3; do
-	command -v "$tool" >/dev/null || die "$tool is missing" "apt-get install $tool"
-done
-[ $# -eq 2 ] || die "two arguments are needed" "usage: scripts/plant.sh TREE BUILD"
-[ -f "$1/mm/page_frag_test.c" ] ||
-	die "$1 is no patched tree" "make one with: make tree; make where prints its path"
-mkdir -p "$2"
-tree=$(readlink -f "$1")
-build=$(readlink -f "$2")
-copy=$build/tree
+work=$(work_dir)
+build=$work/build/um
+log=$work/log/plant
 PLANTS=$(readlink -f "$PLANTS")
-export GIT_CEILING_DIRECTORIES=$build
+export PYTHONDONTWRITEBYTECODE=1
 
 # Only what has inlined the allocator and is run needs to be built again.
 objects="mm/page_frag_cache.c mm/page_frag_test.c"
 
-# Time stamps survive, so objects stay valid. An interrupted copy is never
-# used: it has another name. What is touched later gets an inode of its own.
-copy_tree() {
-	local f
-	rm -rf "$copy" "$copy.new"
-	cp -al "$tree" "$copy.new" 2>/dev/null ||
-		{ rm -rf "$copy.new"; cp -a --reflink=auto "$tree" "$copy.new"; }
-	rm -rf "$copy.new/.git"
-	for f in $objects; do
-		cp "$copy.new/$f" "$build/own"
-		mv "$build/own" "$copy.new/$f"
-	done
-	mv "$copy.new" "$copy"
-}
-
-# patch_copy PLANT [-R]: a header keeps its time, or the whole kernel would be
+# patch_tree PLANT [-R]: a header keeps its time, or the whole kernel would be
 # built for each plant.
-patch_copy() {
-	local f
-	git -C "$copy" apply "${@:2}" "$1" || return
-	for f in $(git -C "$copy" apply --numstat "$1" | cut -f3); do
-		touch -r "$tree/$f" "$copy/$f"
+patch_tree() {
+	local files f
+	mapfile -t files < <(git -C "$tree" apply --numstat "$1" | cut -f3)
+	for f in "${files[@]}"; do
+		touch -r "$tree/$f" "$log/time-of-${f//\//_}"
 	done
-	for f in $objects; do
-		touch "$copy/$f"
+	git -C "$tree" apply "${@:2}" "$1" || return
+	for f in "${files[@]}"; do
+		touch -r "$log/time-of-${f//\//_}" "$tree/$f"
 	done
+	touch_objects
 }
 
-kmake() { make -C "$copy" ARCH=um O="$build/um" CC="$MAKE_CC" -s -j"$JOBS" "$@"; }
+touch_objects() {
+	local f
+	for f in $objects; do touch "$tree/$f"; done
+}
+
+kmake() { make -C "$tree" ARCH=um O="$build" CC="ccache gcc" -s -j"$JOBS" "$@"; }
 
 configure() {
-	mkdir -p "$build/um"
-	(cd "$copy" && ./tools/testing/kunit/kunit.py config \
-		--kunitconfig="$PLANT_CONFIG" --build_dir="$build/um" \
-		--make_options CC="$MAKE_CC")
+	mkdir -p "$build"
+	(cd "$tree" && ./tools/testing/kunit/kunit.py config --build_dir "$build" \
+		--kunitconfig "$TOP/configs/kunit.config" --make_options CC="ccache gcc")
 }
 
 # run_suite LOG: the exit status is of no use, the report is what counts
 run_suite() {
-	timeout -k 5 "$PLANT_TIMEOUT" "$build/um/linux" mem="$PLANT_MEM" \
+	timeout -k 5 "$PLANT_TIMEOUT" "$build/linux" mem="$PLANT_MEM" \
 		console=tty kunit.enable=1 kunit_shutdown=halt \
 		"kunit.filter_glob=page_frag_cache" </dev/null >"$1" 2>&1 || :
 }
@@ -96,7 +75,7 @@ caught() {
 
 # try_plant PLANT LOG: prints why, if it was not caught
 try_plant() {
-	patch_copy "$1" || { echo "does not apply"; return 1; }
+	patch_tree "$1" || { echo "does not apply"; return 1; }
 	local rc=0
 	if kmake linux >"$2.make" 2>&1; then
 		run_suite "$2"
@@ -105,7 +84,7 @@ try_plant() {
 		echo "does not build, see $2.make"
 		rc=1
 	fi
-	patch_copy "$1" -R
+	patch_tree "$1" -R
 	return "$rc"
 }
 
@@ -122,10 +101,10 @@ list_plants() {
 
 # The suite has to pass before a failure means anything.
 baseline() {
-	kmake linux >"$build/baseline.make" 2>&1 || { echo "does not build, see $build/baseline.make"; return 1; }
-	run_suite "$build/baseline.log"
-	case_is ok page_frag_cache "$build/baseline.log" ||
-		{ echo "fails, see $build/baseline.log"; return 1; }
+	kmake linux >"$log/baseline.make" 2>&1 || { echo "does not build, see $log/baseline.make"; return 1; }
+	run_suite "$log/baseline.log"
+	case_is ok page_frag_cache "$log/baseline.log" ||
+		{ echo "fails, see $log/baseline.log"; return 1; }
 }
 
 mapfile -t plants < <(list_plants)
@@ -134,9 +113,10 @@ for p in "${plants[@]}"; do
 	[ -n "$(header Caught-by "$p")" ] || die "$p has no Caught-by: line" "name the KUnit cases that must fail"
 done
 
-copy_tree
-configure >"$build/config.log" 2>&1 ||
-	die "the UML kernel cannot be configured" "see $build/config.log"
+mkdir -p "$log"
+tree=$(um_tree)
+configure >"$log/config.log" 2>&1 ||
+	die "the UML kernel cannot be configured" "see $log/config.log"
 
 echo "KTAP version 1"
 echo "1..$((${#plants[@]} + 1))"
@@ -153,11 +133,12 @@ failed=0
 for p in "${plants[@]}"; do
 	n=$((n + 1))
 	name=$(basename "$p" .patch)
-	if why=$(try_plant "$p" "$build/$name.log"); then
+	if why=$(try_plant "$p" "$log/$name.log"); then
 		echo "ok $n - plant $name: caught by $(header Caught-by "$p")"
 	else
 		echo "not ok $n - plant $name: not caught: $why"
 		failed=$((failed + 1))
 	fi
 done
+touch_objects
 [ "$failed" -eq 0 ]

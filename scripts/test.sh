@@ -9,22 +9,15 @@ lock_work
 
 work=$(work_dir)
 out=$work/log/tap
-layer_args() {
-	case $1 in
-	plant) printf '%s\n' "$work/tree" "$work/build/plant" ;;
-	esac
-}
-
 failed_early() {
 	printf 'Bail out!  %s ended with status %s: see the messages above\n' "$1" "$2"
 }
 
 # run_layer LAYER: its TAP is shown and kept; an exit without a 'not ok' counts
 run_layer() {
-	local tap=$out/$1.tap rc=0 args
-	mapfile -t args < <(layer_args "$1")
+	local tap=$out/$1.tap rc=0
 	say "== $1, Linux $BASE"
-	"$TOP/scripts/$1.sh" "${args[@]}" >"$tap" || rc=$?
+	"$TOP/scripts/$1.sh" >"$tap" || rc=$?
 	[ "$rc" -eq 0 ] || grep -q '^not ok' "$tap" || failed_early "$1" "$rc" >>"$tap"
 	cat "$tap"
 }
