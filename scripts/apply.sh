@@ -22,6 +22,30 @@ part() {
 	' "$TOP/patches/$1"
 }
 
+# semantic_patch FILE: its rules as they are run, without comments and without
+# the rules for coccicheck's other modes, so that it can be run from a message.
+semantic_patch() {
+	awk '
+		/^\/\// || /^virtual / { next }
+		/^@ .*@$/ || /^@[a-z]+:/ { skip = /depends on .*(report|context)|^@[a-z]+:/ }
+		skip { next }
+		/^$/ { held = 1; next }
+		{ sub(/^@ depends on patch @$/, "@@"); sub(/depends on patch && /, "depends on ") }
+		{ if (held && shown) print ""; print; held = 0; shown = 1 }
+	' "$1"
+}
+
+# message STEP: with its tables filled in, and the semantic patches it runs
+message() {
+	local verb arg
+	part "$1" message | "$TOP/scripts/render.py" "$TOP/results/$BASE.tsv"
+	part "$1" directives | while read -r verb arg; do
+		[ "$verb" = spatch ] || continue
+		printf '\nThe semantic patch, run on each file alone:\n\n'
+		semantic_patch "$TOP/${arg%% *}"
+	done
+}
+
 # What the result depends on; the same inputs give the same commits.
 inputs_hash() {
 	local step verb arg
@@ -30,6 +54,7 @@ inputs_hash() {
 		cat "$0" "$series"
 		steps | while read -r step; do
 			cat "$TOP/patches/$step"
+			message "$step"
 			part "$step" directives | while read -r verb arg; do
 				case $verb in '') ;; *) cat "$TOP/${arg%% *}" ;; esac
 			done
@@ -49,7 +74,7 @@ do_spatch() {
 	read -ra options <<<"$(sed -n 's,^// Options: ,,p' "$TOP/$cocci")"
 	# One file at a time: what a rule finds in one must not count for another.
 	for file in "${files[@]}"; do
-		(cd "$aside" && spatch "${options[@]}" --very-quiet --no-show-diff \
+		(cd "$aside" && spatch -D patch "${options[@]}" --very-quiet --no-show-diff \
 			--in-place --sp-file "$TOP/$cocci" "$file") 2>"$aside.err" || {
 			cat "$aside.err" >&2
 			die "$cocci failed on $file" "run it by hand: spatch --sp-file $cocci $file"
@@ -124,7 +149,7 @@ one_step() {
 	git -C "$aside" add -A -f --sparse
 	git -C "$aside" diff --cached --quiet &&
 		die "patches/$1 changes nothing" "remove it from $series"
-	part "$1" message | sed '1s/^Subject: //' |
+	message "$1" | sed '1s/^Subject: //' |
 		GIT_AUTHOR_DATE=$EPOCH GIT_COMMITTER_DATE=$EPOCH git -C "$aside" commit -qF -
 }
 

@@ -9,9 +9,13 @@
 // Confidence: High
 // Options: --no-includes --include-headers
 
+virtual patch
+virtual context
+virtual report
+
 // page_frag_alloc()
 
-@ @
+@ depends on patch @
 type T;
 parameter P1, P2, P3;
 @@
@@ -20,7 +24,7 @@ parameter P1, P2, P3;
 +page_frag_alloc_va(P1, P2, P3)
  ;
 
-@ @
+@ depends on patch @
 type T;
 parameter P1, P2, P3;
 @@
@@ -29,7 +33,7 @@ parameter P1, P2, P3;
 +page_frag_alloc_va(P1, P2, P3)
  { ... }
 
-@ @
+@ depends on patch @
 expression E1, E2, E3;
 @@
 -page_frag_alloc(E1, E2, E3)
@@ -37,7 +41,7 @@ expression E1, E2, E3;
 
 // page_frag_alloc_align()
 
-@ @
+@ depends on patch @
 type T;
 parameter P1, P2, P3, P4;
 @@
@@ -46,7 +50,7 @@ parameter P1, P2, P3, P4;
 +page_frag_alloc_va_align(P1, P2, P3, P4)
  ;
 
-@ @
+@ depends on patch @
 type T;
 parameter P1, P2, P3, P4;
 @@
@@ -55,13 +59,13 @@ parameter P1, P2, P3, P4;
 +page_frag_alloc_va_align(P1, P2, P3, P4)
  { ... }
 
-@ @
+@ depends on patch @
 expression E1, E2, E3, E4;
 @@
 -page_frag_alloc_align(E1, E2, E3, E4)
 +page_frag_alloc_va_align(E1, E2, E3, E4)
 
-@ @
+@ depends on patch @
 identifier F = { page_frag_alloc_align };
 @@
 -F
@@ -69,7 +73,7 @@ identifier F = { page_frag_alloc_align };
 
 // __page_frag_alloc_align()
 
-@ @
+@ depends on patch @
 type T;
 parameter P1, P2, P3, P4;
 @@
@@ -78,7 +82,7 @@ parameter P1, P2, P3, P4;
 +__page_frag_alloc_va_align(P1, P2, P3, P4)
  ;
 
-@ @
+@ depends on patch @
 type T;
 parameter P1, P2, P3, P4;
 @@
@@ -87,13 +91,13 @@ parameter P1, P2, P3, P4;
 +__page_frag_alloc_va_align(P1, P2, P3, P4)
  { ... }
 
-@ @
+@ depends on patch @
 expression E1, E2, E3, E4;
 @@
 -__page_frag_alloc_align(E1, E2, E3, E4)
 +__page_frag_alloc_va_align(E1, E2, E3, E4)
 
-@ @
+@ depends on patch @
 identifier F = { __page_frag_alloc_align };
 @@
 -F
@@ -101,7 +105,7 @@ identifier F = { __page_frag_alloc_align };
 
 // page_frag_free()
 
-@ @
+@ depends on patch @
 type T;
 parameter P1;
 @@
@@ -110,7 +114,7 @@ parameter P1;
 +page_frag_free_va(P1)
  ;
 
-@ @
+@ depends on patch @
 type T;
 parameter P1;
 @@
@@ -119,14 +123,39 @@ parameter P1;
 +page_frag_free_va(P1)
  { ... }
 
-@ @
+@ depends on patch @
 expression E1;
 @@
 -page_frag_free(E1)
 +page_frag_free_va(E1)
 
-@ @
+@ depends on patch @
 identifier F = { page_frag_free };
 @@
 -F
 +page_frag_free_va
+
+// What the modes that change nothing say
+
+@ r_name depends on context || report @
+identifier F = { page_frag_alloc_align, __page_frag_alloc_align, page_frag_free };
+position p;
+@@
+* F@p
+
+@ r_call depends on context || report @
+expression E1, E2, E3;
+position p;
+@@
+* page_frag_alloc@p(E1, E2, E3)
+
+@script:python depends on report@
+p << r_name.p;
+F << r_name.F;
+@@
+coccilib.report.print_report(p[0], "%s() carries _va in its name" % F)
+
+@script:python depends on report@
+p << r_call.p;
+@@
+coccilib.report.print_report(p[0], "page_frag_alloc() with three arguments is page_frag_alloc_va()")

@@ -1,0 +1,130 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0
+# series.sh: the applied series as mails for git am, in mails/mm and mails/net of
+# the work directory or below OUT, each part with a letter in front. A commit
+# belongs to the part that its subject starts with.
+# shellcheck source=scripts/lib.sh
+. "$(dirname "$0")/lib.sh"
+load_base
+lock_work
+
+work=$(work_dir)
+tree=$work/tree
+out=$(readlink -m "${OUT:-$work/mails}")
+most=15
+author="page_frag <page_frag@localhost>"
+placeholder="Your Name <you@example.org>"
+
+# The sender is FROM, or who git says the user is, or a placeholder.
+sender() {
+	local name mail
+	name=$(git -C "$TOP" config user.name || :)
+	mail=$(git -C "$TOP" config user.email || :)
+	if [ -n "${FROM:-}" ]; then
+		printf '%s\n' "$FROM"
+	elif [ -n "$name" ] && [ -n "$mail" ]; then
+		printf '%s <%s>\n' "$name" "$mail"
+	else
+		say "  note: the mails are from '$placeholder'; give FROM='Name <address>'"
+		printf '%s\n' "$placeholder"
+	fi
+}
+
+# commits PATTERN: those whose subject starts with PATTERN, oldest first
+commits() {
+	git -C "$tree" log --reverse --format='%H %s' base..HEAD | grep -E "^[0-9a-f]+ $1" | cut -d' ' -f1
+}
+
+# A part is a run of commits: mm first, which has to stand alone.
+check_order() {
+	local seen='' subject
+	while read -r subject; do
+		case $subject in
+		'mm: page_frag: '*) [ -z "$seen" ] ||
+			die "'$subject' comes after '$seen'" "mm steps go before net steps in patches/$BASE/series" ;;
+		'net: '*) seen=$subject ;;
+		*) die "'$subject' belongs to no part" "start the step's Subject with 'mm: page_frag: ' or 'net: '" ;;
+		esac
+	done < <(git -C "$tree" log --reverse --format=%s base..HEAD)
+}
+
+# letter PART: the head of the template as "key value", or its text
+letter_key() { sed -n "/^\$/q; s/^$2: //p" "$TOP/patches/cover/$1"; }
+
+letter_text() {
+	sed '1,/^$/d' "$TOP/patches/cover/$1" | "$TOP/scripts/render.py" "$TOP/results/$BASE.tsv" \
+		tree="$tree" treeid="$(git -C "$tree" rev-parse --short=12 'HEAD^{tree}')" \
+		base="$BASE" version="$(make -s -C "$tree" kernelversion)" source="$(cat "$work/source")" \
+		mm="$(commits 'mm: ' | wc -l)" net="$(commits 'net: ' | wc -l)"
+}
+
+# fill_letter FILE PART: template into what git format-patch left blank
+fill_letter() {
+	local text=$1.text
+	letter_text "$2" >"$text"
+	awk -v subject="$(letter_key "$2" Subject)" -v text="$text" '
+		/\*\*\* SUBJECT HERE \*\*\*/ { sub(/\*\*\* SUBJECT HERE \*\*\*/, subject) }
+		/^\*\*\* BLURB HERE \*\*\*$/ { while ((getline line < text) > 0) print line; next }
+		{ print }
+	' "$1" >"$1.new"
+	mv "$1.new" "$1"
+	rm -f "$text"
+}
+
+# people MAIL OPTION...: addresses, one a line, as the patched tree names them
+people() {
+	local mail=$1
+	shift
+	(cd "$tree" && ./scripts/get_maintainer.pl --no-git --no-git-fallback --no-rolestats \
+		--no-n "$@" "$mail")
+}
+
+# header NAME <ADDRESSES: one header, folded, or nothing
+header() {
+	awk -v name="$1" '{ line = line sep $0; sep = ",\n\t" } END { if (line) print name ": " line }'
+}
+
+# add_headers MAIL HEADERS: before the blank line; and who the mail is from
+add_headers() {
+	awk -v from="$from" -v author="$author" -v headers="$2" '
+		!body && $0 == "From: " author { $0 = "From: " from }
+		!body && /^$/ { body = 1; if (headers) print headers }
+		{ print }
+	' "$1" >"$1.new"
+	mv "$1.new" "$1"
+}
+
+address() {
+	local part=$1 mail lists=$out/lists
+	: >"$lists"
+	for mail in "$out/$part"/*.patch; do
+		case $mail in */0000-*) continue ;; esac
+		people "$mail" --no-m --no-r >>"$lists"
+		add_headers "$mail" "$(people "$mail" --no-l --no-r | header To; people "$mail" --no-m | header Cc)"
+	done
+	add_headers "$out/$part/0000-cover-letter.patch" "$(sort -u "$lists" | header To)"
+	rm -f "$lists"
+}
+
+mails() {
+	local part=$1 list first last
+	mapfile -t list < <(commits "$part: ")
+	[ "${#list[@]}" -le "$most" ] ||
+		die "the $part part has ${#list[@]} mails, $most at most" "merge steps of patches/$BASE/series"
+	[ "${#list[@]}" -gt 0 ] || { say "  note: no $part part for $BASE"; return 0; }
+	first=${list[0]} last=${list[-1]}
+	git -C "$tree" -c format.signature= format-patch -q -N --no-thread --cover-letter --numbered --zero-commit \
+		--cover-from-description=none --no-base --subject-prefix="$(letter_key "$part" Prefix) $BASE" \
+		-o "$out/$part" "$first^..$last"
+	fill_letter "$out/$part/0000-cover-letter.patch" "$part"
+	address "$part"
+}
+
+"$TOP/scripts/tree.sh"
+check_order
+from=$(sender)
+rm -rf "$out/mm" "$out/net"
+mkdir -p "$out"
+mails mm
+mails net
+say "mails: $out"
