@@ -62,8 +62,10 @@ letter_text() {
 fill_letter() {
 	local text=$1.text
 	letter_text "$2" >"$text"
-	awk -v subject="$(letter_key "$2" Subject)" -v text="$text" '
+	awk -v subject="$(letter_key "$2" Subject)" -v text="$text" \
+		-v author="${author% <*}" -v sender="${from% <*}" '
 		/\*\*\* SUBJECT HERE \*\*\*/ { sub(/\*\*\* SUBJECT HERE \*\*\*/, subject) }
+		$0 ~ "^" author " \\([0-9]+\\):$" { sub(author, sender) }
 		/^\*\*\* BLURB HERE \*\*\*$/ { while ((getline line < text) > 0) print line; next }
 		{ print }
 	' "$1" >"$1.new"
@@ -71,12 +73,15 @@ fill_letter() {
 	rm -f "$text"
 }
 
-# people MAIL OPTION...: addresses, one a line, as the patched tree names them
+# people MAIL: "address<TAB>to|cc|list", as the MAINTAINERS of the patched tree say
 people() {
-	local mail=$1
-	shift
-	(cd "$tree" && ./scripts/get_maintainer.pl --no-git --no-git-fallback --no-rolestats \
-		--no-n "$@" "$mail")
+	(cd "$tree" && ./scripts/get_maintainer.pl --no-git --no-git-fallback --no-rolestats --roles "$1") |
+		awk '{
+			role = $0; sub(/^[^<]*<[^>]*> \(|^[^<( ]* \(/, "", role)
+			if (/<.*>/) gsub(/^.*<|>.*$/, ""); else sub(/ .*/, "")
+			if (seen[$0]++) next
+			print $0 "\t" (role ~ /^[a-z ]*list/ ? "list" : role ~ /^(maintainer|supporter)/ ? "to" : "cc")
+		}'
 }
 
 # header NAME <ADDRESSES: one header, folded, or nothing
@@ -94,16 +99,20 @@ add_headers() {
 	mv "$1.new" "$1"
 }
 
+# Every mail goes to the list of its part; to the lists alone if nobody is named.
 address() {
-	local part=$1 mail lists=$out/lists
-	: >"$lists"
-	for mail in "$out/$part"/*.patch; do
-		case $mail in */0000-*) continue ;; esac
-		people "$mail" --no-m --no-r >>"$lists"
-		add_headers "$mail" "$(people "$mail" --no-l --no-r | header To; people "$mail" --no-m | header Cc)"
+	local dir=$1 mail all to cc own lists
+	own=$(letter_key "$2" List) lists=$own
+	for mail in "$dir"/*.patch; do
+		[[ $mail != */0000-* ]] || continue
+		all=$(people "$mail")
+		lists+=$'\n'$(awk -F'\t' '$2 == "list" { print $1 }' <<<"$all")
+		to=$(awk -F'\t' '$2 == "to" { print $1 }' <<<"$all")
+		cc=$({ awk -F'\t' '$2 != "to" { print $1 }' <<<"$all"; echo "$own"; } | awk '!seen[$0]++')
+		[ -n "$to" ] || { to=$cc; cc=; }
+		add_headers "$mail" "$({ grep . <<<"$to" | header To; grep . <<<"$cc" | header Cc; } || :)"
 	done
-	add_headers "$out/$part/0000-cover-letter.patch" "$(sort -u "$lists" | header To)"
-	rm -f "$lists"
+	add_headers "$dir/0000-cover-letter.patch" "$(grep . <<<"$lists" | sort -u | header To)"
 }
 
 mails() {
@@ -113,11 +122,11 @@ mails() {
 		die "the $part part has ${#list[@]} mails, $most at most" "merge steps of patches/$BASE/series"
 	[ "${#list[@]}" -gt 0 ] || { say "  note: no $part part for $BASE"; return 0; }
 	first=${list[0]} last=${list[-1]}
-	git -C "$tree" -c format.signature= format-patch -q -N --no-thread --cover-letter --numbered --zero-commit \
+	GIT_COMMITTER_DATE=$EPOCH git -C "$tree" -c format.signature= format-patch -q -N --no-thread --cover-letter --numbered --zero-commit \
 		--cover-from-description=none --no-base --subject-prefix="$(letter_key "$part" Prefix) $BASE" \
 		-o "$out/$part" "$first^..$last"
 	fill_letter "$out/$part/0000-cover-letter.patch" "$part"
-	address "$part"
+	address "$out/$part" "$part"
 }
 
 "$TOP/scripts/tree.sh"
