@@ -8,16 +8,22 @@ PAYLOAD_MB ?= 4
 VM_TIMEOUT ?= 600
 DEBUG ?=
 JOBS ?= $(shell nproc)
+# Where make series writes (default: the cache), and who the mails are from.
+OUT ?=
+FROM ?=
+# Set: a base that has left the archive is a failure, not a skip.
+STRICT ?=
 
-export BASE KERNEL_SRC PAYLOAD_MB VM_TIMEOUT DEBUG JOBS
+export BASE KERNEL_SRC PAYLOAD_MB VM_TIMEOUT DEBUG JOBS OUT FROM STRICT
 
-.PHONY: help run test check kunit vm plant objects bisect fastpath tree where clean distclean
+.PHONY: help run test check kunit vm plant objects bisect fastpath series record porting tree where clean distclean
 
 help:
 	@sed -n 's/^# make /  make /p' $(MAKEFILE_LIST)
 	@echo 'Knobs: BASE=$(BASE) (known: $(notdir $(wildcard kernels/*))) KERNEL_SRC=$(KERNEL_SRC)'
 	@echo '       PAYLOAD_MB=$(PAYLOAD_MB) VM_TIMEOUT=$(VM_TIMEOUT) JOBS=$(JOBS)'
 	@echo '       DEBUG=$(DEBUG) (for run and vm, any of: $(patsubst configs/debug-%.config,%,$(wildcard configs/debug-*.config)))'
+	@echo '       OUT=$(OUT) FROM=$(FROM) STRICT=$(STRICT)'
 
 # make run        build, boot, move real files through the allocator, table
 run:
@@ -54,6 +60,20 @@ bisect:
 # make fastpath   instructions of the fast path, base and patched
 fastpath:
 	@scripts/fastpath.sh
+
+# make series     the mails: an mm part and a net part, each with a letter
+series:
+	@scripts/deps.sh
+	@scripts/series.sh
+
+# make porting    the porting kit, on a driver that uses every old name
+porting:
+	@scripts/test.sh porting
+
+# make record     numbers of this base into results/, for letters and messages
+record:
+	@scripts/deps.sh
+	@scripts/record.sh
 
 # make tree       only fetch, unpack and apply
 tree:

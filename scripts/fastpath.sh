@@ -1,71 +1,94 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0
-# fastpath.sh [--check]: instructions of page_frag_alloc_va(nc, 256, GFP_ATOMIC)
-# that finds room, on x86_64, base and patched, from one compiled caller each.
-# With --check: fails if the patched one is longer than tests/fastpath records.
+# fastpath.sh [--check]: what one call costs in code, base and patched, x86_64:
+# instructions when there is room, text of the caller and of the allocator, size
+# of the cache. With --check: fails if the patched call has become longer than
+# results/BASE.tsv says.
 # shellcheck source=scripts/lib.sh
 . "$(dirname "$0")/lib.sh"
 lock_work
+# shellcheck source=scripts/records.sh
+. "$TOP/scripts/records.sh"
 
 work=$(work_dir)
-tree=$work/tree
-record=$TOP/tests/fastpath
-config=$TOP/configs/fastpath.config
-
-kmake() { make -s -C "$1" O="$2" CC="ccache gcc" -j"$JOBS" "${@:3}"; }
+call="256 bytes by address, there is room"
+objects=(mm/page_alloc.o mm/page_frag_cache.o)
 
 # The caller is a file of its own in a copy, never in the tree.
 caller() {
-	cat <<-EOF
+	cat <<-EOC
 	// SPDX-License-Identifier: GPL-2.0
 	#include <linux/mm.h>
 	#include <linux/$1>
+	char cache_size[sizeof(struct page_frag_cache)];
 	void *caller(struct page_frag_cache *nc);
 	void *caller(struct page_frag_cache *nc)
 	{
 		return $2(nc, 256, GFP_ATOMIC);
 	}
-	EOF
+	EOC
 }
 
 # build_caller TREE BUILD HEADER CALL
 build_caller() {
-	"$TOP/scripts/config.sh" "$1" "$2" x86_64 "$config"
-	kmake "$1" "$2" prepare modules_prepare
 	mkdir -p "$2/caller"
 	caller "$3" "$4" >"$2/caller/caller.c"
-	echo 'obj-m := caller.o' >"$2/caller/Makefile"
-	make -s -C "$2" M="$2/caller" CC="ccache gcc" caller.o
+	"$TOP/scripts/external.sh" "$1" "$2" "$2/caller" caller.o >&2
 }
 
-# The base is checked out aside, only as far as it differs.
-base_tree() {
-	git -C "$tree" worktree prune
-	[ -e "$work/base-tree/Makefile" ] ||
-		git -C "$tree" worktree add -q --force --detach "$work/base-tree" base
+build_allocator() {
+	local object targets=()
+	for object in "${objects[@]}"; do
+		[ ! -e "$1/${object%.o}.c" ] || targets+=("$object")
+	done
+	make -s -C "$1" O="$2" CC="ccache gcc" -j"$JOBS" "${targets[@]}" >&2
 }
+
+symbol_size() { nm -S --radix=d "$1" | awk -v name="$2" '$4 == name { print $2 + 0 }'; }
+
+# sizes COLUMN BUILD
+sizes() {
+	local files=() object
+	for object in "${objects[@]}"; do
+		[ ! -e "$2/$object" ] || files+=("$2/$object")
+	done
+	measured "size: struct page_frag_cache, 64-bit: $1" "$(symbol_size "$2/caller/caller.o" cache_size)" bytes
+	measured "size: text of a function with one such call: $1" "$(symbol_size "$2/caller/caller.o" caller)" bytes
+	measured "size: text of the allocator and of page_alloc.c: $1" "$(size -t "${files[@]}" | awk 'END { print $1 }')" bytes
+}
+
+measured() { record fastpath "$@" "counted in the compiled code"; }
+
+count() { python3 "$TOP/scripts/fastpath.py" "$@"; }
 
 count_patched() {
-	build_caller "$tree" "$work/build/fastpath" page_frag_cache.h page_frag_alloc_va >&2
-	python3 "$TOP/scripts/fastpath.py" "$work/build/fastpath/caller/caller.o:caller"
+	local build=$work/build/fastpath
+	build_caller "$work/tree" "$build" page_frag_cache.h page_frag_alloc_va
+	count "$build/caller/caller.o:caller"
 }
 
 count_base() {
-	local header=gfp.h object=mm/page_alloc.o
-	base_tree
-	[ ! -e "$work/base-tree/mm/page_frag_cache.c" ] || { header=page_frag_cache.h; object=mm/page_frag_cache.o; }
-	build_caller "$work/base-tree" "$work/build/fastpath-base" "$header" page_frag_alloc >&2
-	kmake "$work/base-tree" "$work/build/fastpath-base" "$object" >&2
-	python3 "$TOP/scripts/fastpath.py" "$work/build/fastpath-base/caller/caller.o:caller" \
-		"$work/build/fastpath-base/$object:__page_frag_alloc_align"
+	local build=$work/build/fastpath-base header=gfp.h object=mm/page_alloc.o base
+	base=$("$TOP/scripts/base.sh")
+	[ ! -e "$base/mm/page_frag_cache.c" ] || { header=page_frag_cache.h; object=mm/page_frag_cache.o; }
+	build_caller "$base" "$build" "$header" page_frag_alloc
+	build_allocator "$base" "$build"
+	count "$build/caller/caller.o:caller" "$build/$object:__page_frag_alloc_align"
 }
 
-mkdir -p "$work/build"
 patched=$(count_patched)
 if [ "${1:-}" = --check ]; then
-	recorded=$(awk -v base="$BASE" '$1 == base { print $3 }' "$record")
-	echo "patched: $patched instructions, recorded: $recorded"
-	[ "$patched" -le "$recorded" ]
+	limit=$(recorded "speed: $call: patched")
+	[ -n "$limit" ] || die "results/$BASE.tsv has no length of the fast path" "run: make record BASE=$BASE"
+	echo "patched: $patched instructions, recorded: $limit"
+	[ "$patched" -le "$limit" ]
 	exit
 fi
-printf '%s: base %s, patched %s instructions (%s)\n' "$BASE" "$(count_base)" "$patched" "$(gcc -dumpfullversion)"
+base=$(count_base)
+build_allocator "$work/tree" "$work/build/fastpath"
+records_new fastpath
+measured "speed: $call: base" "$base" instructions
+measured "speed: $call: patched" "$patched" instructions
+sizes base "$work/build/fastpath-base"
+sizes patched "$work/build/fastpath"
+printf '@table speed@\n@table size@\n' | "$TOP/scripts/render.py" "$records/fastpath.tsv"

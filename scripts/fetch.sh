@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0
 # fetch.sh: the source package of $BASE, authenticated by apt, in the cache.
-# Prints its path. The version that was tested is preferred.
+# Prints its path. The version that was tested is preferred. Ends with status
+# EXIT_GONE if the archive was reached and has no such package.
 # shellcheck source=scripts/lib.sh
 . "$(dirname "$0")/lib.sh"
 load_base
@@ -76,6 +77,12 @@ download() {
 	[ -e "$debs/${package}_$1.deb" ]
 }
 
+gone() {
+	say "error: the archive no longer has $package"
+	say "       use another base (make help), or a tree of your own: KERNEL_SRC=/path"
+	exit "$EXIT_GONE"
+}
+
 mkdir -p "$debs"
 cached=$(find "$debs" -maxdepth 1 -name "${package}_*.deb" | sort -V | tail -n 1)
 [ ! -e "$debs/${package}_$tested.deb" ] || cached=$debs/${package}_$tested.deb
@@ -91,8 +98,7 @@ version=$(choose)
 if [ -z "$version" ] || ! download "$version"; then
 	refresh
 	version=$(choose)
-	[ -n "$version" ] || die "the archive no longer has $package" \
-		"use another base (make help), or a tree of your own: KERNEL_SRC=/path"
+	[ -n "$version" ] || gone
 	download "$version" || die "$package $version cannot be downloaded: no network?" \
 		"run again with the network up"
 fi

@@ -63,7 +63,7 @@ deb=
 if [ -n "$KERNEL_SRC" ]; then
 	check_version
 else
-	deb=$("$TOP/scripts/fetch.sh")
+	deb=$("$TOP/scripts/fetch.sh") || exit
 fi
 id=$(source_id "$deb")
 if [ "$(cat "$work/source" 2>/dev/null)" = "$id" ] && git -C "$tree" rev-parse -q --verify base >/dev/null 2>&1; then

@@ -18,6 +18,9 @@ export EPOCH=2024-11-17T00:00:00Z
 export KBUILD_BUILD_TIMESTAMP=2024-11-17 KBUILD_BUILD_USER=page_frag
 export KBUILD_BUILD_HOST=localhost
 
+# Exit status of what needs a base whose package has left the archive.
+export EXIT_GONE=77
+
 say() { printf '%s\n' "$*" >&2; }
 
 # die WHAT [HOW TO MEND IT]

@@ -42,7 +42,7 @@ def table(records, name, treeid):
         row = (row, record["unit"])
         rows += [row] if row not in rows else []
         columns += [column] if column not in columns else []
-        stale = treeid and record["tree"] != treeid
+        stale = treeid and column != "base" and record["tree"] != treeid
         cells[row, column] = record["value"] + (" *" if stale else "")
         source = f"{record['by']}, Linux {record['kernel']}, {record['compiler']}"
         for note in [source] + (["* on an earlier version of the series"] if stale else []):

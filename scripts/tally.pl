@@ -1,12 +1,13 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: GPL-2.0
 # tally.pl FILE...: read TAP, name what failed, and count. A file without a plan,
-# with too few lines or with a bail-out is a failure of its own.
+# with too few lines or with a bail-out is a failure of its own. A plan of none
+that says why ('1..0 # SKIP reason') is a skip.
 use strict;
 use warnings;
 use TAP::Parser;
 
-my ($passed, $failed, $skipped) = (0, 0, 0);
+my ($passed, $failed, $skipped, $said) = (0, 0, 0, 0);
 
 for my $file (@ARGV) {
 	open(my $fh, '<', $file) or die "$file: $!\n";
@@ -26,12 +27,17 @@ for my $file (@ARGV) {
 			$failed++;
 		}
 	}
+	if (defined $parser->skip_all) {
+		print 'skipped: ', $parser->skip_all, "\n";
+		$skipped++;
+		$said++;
+	}
 	for my $error ($parser->parse_errors) {
 		print "failed: $file: $error\n";
 		$failed++;
 	}
 }
-if (!$passed && !$failed) {
+if (!$passed && !$failed && !$said) {
 	print "failed: nothing was tested\n";
 	$failed = 1;
 }

@@ -6,7 +6,7 @@
 lock_work
 
 work=$(work_dir)
-"$TOP/scripts/import.sh"
+"$TOP/scripts/import.sh" || exit
 start=$SECONDS
 "$TOP/scripts/apply.sh" "$work/tree"
 say "  ok series on $(git -C "$work/tree" log -1 --format=%s base) ($((SECONDS - start)) s)"

@@ -103,8 +103,16 @@ stub apt-get 'exit 100'
 says "no network: said, with what to do" fail "cannot be fetched: no network|run: sudo apt-get update" \
 	env PATH="$tmp/bin:$PATH" "$top/scripts/fetch.sh"
 stub apt-get 'exit 0'
-says "a package that left the archive is named" fail "the archive no longer has linux-source-6.12|sudo apt-get update" \
+says "a package that left the archive is named" 77 "the archive no longer has linux-source-6.12|sudo apt-get update" \
 	env PATH="$tmp/bin:$PATH" "$top/scripts/fetch.sh"
+stub id 'echo 0'
+says "a base that left the archive is skipped, by name" 0 '^1\.\.0 # SKIP base 6.12: its package has left the archive' \
+	env PATH="$tmp/bin:$PATH" "$top/scripts/test.sh" kunit
+says "and counted" 0 '^0 passed, 0 failed, 1 skipped$' \
+	env PATH="$tmp/bin:$PATH" "$top/scripts/test.sh" kunit
+says "with STRICT it is a failure" 1 "base 6.12: its package has left the archive, and STRICT is set" \
+	env PATH="$tmp/bin:$PATH" STRICT=1 "$top/scripts/test.sh" kunit
+rm "$tmp/bin/id"
 
 stub apt-cache 'echo "linux-source-6.12 | 6.12.999-1 | x"'
 # shellcheck disable=SC2016
@@ -136,6 +144,8 @@ printf 'ok 1 - a # SKIP no device\n1..1\n' >"$tmp/skip.tap"
 : >"$tmp/empty.tap"
 says "tally: passed" 0 '^1 passed, 0 failed, 0 skipped$' "$top/scripts/tally.pl" "$tmp/good.tap"
 says "tally: a skip is no pass" 0 '^1 passed, 0 failed, 1 skipped$' "$top/scripts/tally.pl" "$tmp/good.tap" "$tmp/skip.tap"
+printf '1..0 # SKIP no base\n' >"$tmp/none.tap"
+says "tally: a layer that says why it ran nothing is a skip" 0 '^0 passed, 0 failed, 1 skipped$' "$top/scripts/tally.pl" "$tmp/none.tap"
 for what in short noplan failed empty; do
 	says "tally: $what fails" 1 '^[0-9]+ passed, [1-9][0-9]* failed, 0 skipped$' "$top/scripts/tally.pl" "$tmp/$what.tap"
 done

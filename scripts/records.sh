@@ -1,0 +1,28 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+# What a passing run measured, in records/SOURCE.tsv of the work directory until
+# make record takes it into results/BASE.tsv (scripts/render.py has the format).
+# Sourced after lib.sh.
+
+records=$(work_dir)/records
+
+# records_new SOURCE: what SOURCE measured before holds no more
+records_new() {
+	mkdir -p "$records"
+	rm -f "$records/$1.tsv"
+}
+
+# record SOURCE 'TABLE: ROW: COLUMN' VALUE UNIT BY
+record() {
+	local tree
+	tree=$(work_dir)/tree
+	printf '%s\t%s\t%s\t%s\t%s\t%s\t%s\n' "${@:2}" \
+		"$(make -s -C "$tree" kernelversion)" "gcc $(gcc -dumpfullversion)" \
+		"$(git -C "$tree" rev-parse --short=12 'HEAD^{tree}')" >>"$records/$1.tsv"
+}
+
+# recorded NAME: the value in results/BASE.tsv
+recorded() {
+	[ ! -e "$TOP/results/$BASE.tsv" ] ||
+		awk -F'\t' -v name="$1" '$1 == name { print $2 }' "$TOP/results/$BASE.tsv"
+}
