@@ -1,8 +1,8 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: GPL-2.0
 # tally.pl FILE...: read TAP, name what failed, and count. A file without a plan,
-# with too few lines or with a bail-out is a failure of its own. A plan of none
-that says why ('1..0 # SKIP reason') is a skip.
+# with too few lines or with a bail-out is a failure of its own. A plan
+# of none that says why ('1..0 # SKIP reason') is a skip.
 use strict;
 use warnings;
 use TAP::Parser;

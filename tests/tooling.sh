@@ -103,9 +103,9 @@ stub apt-get 'exit 100'
 says "no network: said, with what to do" fail "cannot be fetched: no network|run: sudo apt-get update" \
 	env PATH="$tmp/bin:$PATH" "$top/scripts/fetch.sh"
 stub apt-get 'exit 0'
-says "a package that left the archive is named" 77 "the archive no longer has linux-source-6.12|sudo apt-get update" \
-	env PATH="$tmp/bin:$PATH" "$top/scripts/fetch.sh"
 stub id 'echo 0'
+says "a package that left the archive is named" 77 "the archive no longer has linux-source-6.12" \
+	env PATH="$tmp/bin:$PATH" "$top/scripts/fetch.sh"
 says "a base that left the archive is skipped, by name" 0 '^1\.\.0 # SKIP base 6.12: its package has left the archive' \
 	env PATH="$tmp/bin:$PATH" "$top/scripts/test.sh" kunit
 says "and counted" 0 '^0 passed, 0 failed, 1 skipped$' \
