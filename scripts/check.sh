@@ -130,6 +130,8 @@ maintainers() {
 	done < <(sed -n 's,^F:\t,,p' "$TOP/MAINTAINERS")
 }
 
+write_mails() { OUT=$work/mails "$TOP/scripts/series.sh"; }
+
 gate "SPDX line in every file" files_have_spdx
 gate "shellcheck" shell_scripts
 gate "tests of the tooling" "$TOP/tests/tooling.sh"
@@ -142,6 +144,9 @@ gate "kernel-doc -Wall -Werror" kernel_doc
 gate "every name is documented" documented
 gate "every name is tested" tested
 gate "get_maintainer.pl agrees on all paths" maintainers
+gate "the series is written as mails" write_mails
+gate "git am of the mails gives the tree that is tested" "$TOP/scripts/roundtrip.sh" "$work/mails"
+gate "tests of the mails and of the round trip" "$TOP/tests/series.sh" "$work/mails"
 gate "configuration: every line survives" configured
 gate "W=1" w1
 gate "sparse" sparse_clean

@@ -1,0 +1,136 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0
+# series.sh MAILS: what make series wrote to MAILS, and that roundtrip.sh finds a
+# damaged mail. TAP. Works on copies; a base of $BASE is applied already.
+set -uo pipefail
+
+top=$(cd "$(dirname "$0")/.." && pwd)
+mails=${1:?usage: series.sh MAILS}
+tmp=$(mktemp -d)
+trap 'rm -rf "$tmp"' EXIT
+export LC_ALL=C
+n=0
+bad=0
+
+verdict() {
+	n=$((n + 1))
+	if [ "$2" = yes ]; then
+		echo "ok $n - series: $1"
+	else
+		bad=1
+		echo "not ok $n - series: $1"
+		printf '%s\n' "$3" | head -n 20 | sed 's/^/# /'
+	fi
+}
+
+# says NAME STATUS PATTERN COMMAND...: exit status and one line of the output
+says() {
+	local name=$1 status=$2 pattern=$3 out rc=0
+	shift 3
+	out=$("$@" 2>&1) || rc=$?
+	verdict "$name" "$([ "$rc" = "$status" ] && grep -qE -- "$pattern" <<<"$out" && echo yes)" "$out"
+}
+
+# none NAME PATTERN FILE...: no line of the files matches
+none() {
+	local name=$1 pattern=$2 found
+	shift 2
+	found=$(grep -nE -- "$pattern" "$@")
+	verdict "$name" "$([ -z "$found" ] && echo yes)" "$found"
+}
+
+# damage NAME STATUS PATTERN COMMAND: what COMMAND does to a copy is found
+damage() {
+	rm -rf "$tmp/mails"
+	cp -r "$mails" "$tmp/mails"
+	(cd "$tmp/mails" && eval "$4")
+	says "$1" "$2" "$3" "$top/scripts/roundtrip.sh" "$tmp/mails"
+}
+
+head_of() { sed '/^$/q' "$1"; }
+
+# lists_of MAIL...: addresses of lists that the mails go to
+lists_of() {
+	for mail; do head_of "$mail"; done | sed -E 's/^(To|Cc)://' | tr -d ' \t' | tr , '\n' |
+		grep -E '@(vger\.kernel\.org|kvack\.org|lists\.)' | sort -u
+}
+
+# The planted faults: a byte, a place, a mail, a message.
+damage "a changed line is found" 1 'another tree or message' \
+	"sed -i '0,/^+.*remaining/s/remaining/remainder/' mm/*one-allocator*"
+damage "a mail that does not fit is found" 1 'git am refuses' \
+	"sed -i '/^diff/,\$s/^ }\$/ };/' mm/*one-allocator*"
+damage "a mail that is missing is found" 1 'git am refuses|another tree' 'rm mm/*KUnit*'
+damage "a mail that comes twice is found" 1 'git am refuses' 'cp mm/0001-* net/9999-again.patch'
+damage "a changed message is found" 1 'another tree or message' \
+	"sed -i '0,/^page_frag_alloc() returns/s/returns/gives/' mm/*say-_va*"
+
+for part in mm net; do
+	[ -d "$mails/$part" ] || continue
+	count=$(find "$mails/$part" -name '*.patch' ! -name '0000-*' | wc -l)
+	verdict "$part: no more than 15 mails" "$([ "$count" -le 15 ] && echo yes)" "$count"
+	letter=$mails/$part/0000-cover-letter.patch
+	none "$part: nothing is left blank in the letter" '\*\*\*|^@|@[a-z]+@' "$letter"
+	wrong=$(for mail in "$mails/$part"/*.patch; do
+		head_of "$mail" | tr -d '\n' | grep -qE "^Subject: |Subject: \[PATCH .*[0-9]+/$count\] $part: " || echo "$mail"
+		head_of "$mail" | grep -q '^To: .*@' || echo "$mail"
+	done)
+	verdict "$part: every mail has its part, number and recipients" "$([ -z "$wrong" ] && echo yes)" "$wrong"
+	missing=$(comm -23 <(lists_of "$mails/$part"/*.patch) <(lists_of "$letter"))
+	verdict "$part: the letter goes to every list" "$([ -z "$missing" ] && echo yes)" "$missing"
+done
+none "nobody's name is signed, nothing is claimed fixed" \
+	'^(Signed-off|Reviewed|Acked|Tested|Suggested|Reported|Co-developed)-by:|^Fixes:|^Link:|^base-commit:' \
+	"$mails"/*/*.patch
+none "no commit of ours is named" '^From [0-9a-f]*[1-9a-f]' "$mails"/*/*.patch
+
+# The semantic patch of a message does to a file what its mail does.
+rename=$(echo "$mails"/mm/*say-_va*)
+sed -n '/^The semantic patch/,/^---$/p' "$rename" | sed '1,2d;/^---$/d' >"$tmp/rename.cocci"
+tree=$("$top/scripts/where.sh" | sed -n 's/^tree=//p')
+commit=$(git -C "$tree" log --format='%H %s' base..HEAD | sed -n 's/ mm: page_frag: say _va.*//p')
+git -C "$tree" show "$commit^:net/core/xdp.c" >"$tmp/xdp.c"
+spatch --no-includes --very-quiet --no-show-diff --in-place --sp-file "$tmp/rename.cocci" "$tmp/xdp.c" >"$tmp/log" 2>&1
+verdict "the semantic patch in the message can be run" \
+	"$(git -C "$tree" show "$commit:net/core/xdp.c" | cmp -s - "$tmp/xdp.c" && echo yes)" "$(cat "$tmp/log")"
+
+# Tables: what has no record is said to have none; what is old is marked.
+render=$top/scripts/render.py
+printf 't: a: base\t1\tbytes\tx\t6.12\tgcc\tabc\nt: a: patched\t2\tbytes\tx\t6.12\tgcc\tabc\nt: b: base\t3\tbytes\tx\t6.12\tgcc\tabc\n' >"$tmp/records"
+says "no record: not measured" 0 '^  speed: not measured$' "$render" "$tmp/none" < <(echo '@table speed@')
+says "half a record: not measured" 0 'b  bytes +3  not measured$' "$render" "$tmp/records" < <(echo '@table t@')
+says "a number of an earlier version is marked" 0 'a  bytes +1 +2 \*$' "$render" "$tmp/records" treeid=def < <(echo '@table t@')
+echo 'no tabs here' >"$tmp/broken"
+says "a line that is no record is refused" 1 'not a record: no tabs here' "$render" "$tmp/broken" < <(echo '@table t@')
+
+# A series of small steps in a repository of its own: what series.sh refuses.
+# small SUBJECT...: its steps
+small() {
+	local i=0 subject
+	rm -rf "$tmp/top" "$tmp/cache"
+	mkdir -p "$tmp/top/patches/6.12" "$tmp/src/mm"
+	cp -r "$top/scripts" "$top/kernels" "$tmp/top"
+	: >"$tmp/top/patches/6.12/replaces"
+	: >"$tmp/src/mm/Makefile"
+	printf 'VERSION = 6\nPATCHLEVEL = 12\nmrproper kernelversion:\n\t@:\n' >"$tmp/src/Makefile"
+	for subject; do
+		i=$((i + 1))
+		echo "step $i" >"$tmp/top/step$i"
+		printf 'Subject: %s\n\nText.\n---\nfile step%s\n' "$subject" $i >"$tmp/top/patches/6.12/$i.step"
+		echo "6.12/$i.step" >>"$tmp/top/patches/6.12/series"
+	done
+}
+# shellcheck disable=SC2317 # called through says
+in_small() {
+	env -u PAGE_FRAG_LOCKED -u CACHE -u OUT BASE=6.12 XDG_CACHE_HOME="$tmp/cache" KERNEL_SRC="$tmp/src" "$tmp/top/scripts/series.sh"
+}
+small 'mm: page_frag: a' 'net: b' 'mm: page_frag: c'
+says "an mm step after a net step is refused" 1 "'mm: page_frag: c' comes after 'net: b'" in_small
+small 'mm: page_frag: a' 'tun: b'
+says "a step of no part is refused" 1 "'tun: b' belongs to no part" in_small
+mapfile -t many < <(printf 'mm: page_frag: %s\n' {1..16})
+small "${many[@]}"
+says "a sixteenth mail is refused" 1 'the mm part has 16 mails, 15 at most' in_small
+
+echo "1..$n"
+exit $bad
