@@ -5,6 +5,9 @@
 /// The number of arguments tells an old page_frag_alloc() from a new one, so
 /// that a second run changes nothing. A call is replaced as a whole, as the
 /// longer name moves the lines that continue it.
+///
+/// page_frag_alloc() that is not called but passed on can be the old one or the
+/// new one: mode report names it, for a person to decide on.
 //
 // Confidence: High
 // Options: --no-includes --include-headers
@@ -149,6 +152,18 @@ position p;
 @@
 * page_frag_alloc@p(E1, E2, E3)
 
+@ r_called depends on context || report @
+expression list ES;
+position p;
+@@
+page_frag_alloc@p(ES)
+
+@ r_value depends on context || report @
+identifier F = { page_frag_alloc };
+position p != r_called.p;
+@@
+* F@p
+
 @script:python depends on report@
 p << r_name.p;
 F << r_name.F;
@@ -159,3 +174,8 @@ coccilib.report.print_report(p[0], "%s() carries _va in its name" % F)
 p << r_call.p;
 @@
 coccilib.report.print_report(p[0], "page_frag_alloc() with three arguments is page_frag_alloc_va()")
+
+@script:python depends on report@
+p << r_value.p;
+@@
+coccilib.report.print_report(p[0], "page_frag_alloc, not called: has other parameters now, see page_frag_alloc_va")
