@@ -151,5 +151,6 @@ gate "configuration: every line survives" configured
 gate "W=1" w1
 gate "sparse" sparse_clean
 gate "fast path is no longer than recorded" "$TOP/scripts/fastpath.sh" --check
+gate "porting kit" "$TOP/scripts/porting.sh"
 gate "htmldocs" htmldocs
 gates_done

@@ -27,6 +27,7 @@ int demo_fill(struct demo_ring *ring, gfp_t gfp);
 void demo_empty(struct demo_ring *ring);
 void demo_stop(struct demo_ring *ring);
 void demo_stop_by_hand(struct demo_ring *ring);
+void demo_steal(struct page_frag_cache *nc, void **buf);
 void demo_pages_put(struct page *page, unsigned int held);
 extern const struct demo_ops demo_ops;
 

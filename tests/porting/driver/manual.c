@@ -25,7 +25,7 @@ static bool demo_fits(struct page_frag_cache *nc, unsigned int size)
 	return nc->va && nc->offset >= size;
 }
 
-static void demo_steal(struct page_frag_cache *nc, void **buf)
+void demo_steal(struct page_frag_cache *nc, void **buf)
 {
 	*buf = nc->va + nc->offset;
 	nc->pagecnt_bias--;

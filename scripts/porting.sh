@@ -1,0 +1,109 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0
+# porting.sh: the porting kit on tests/porting/driver, with the commands that
+# docs/porting.md gives: what is reported before and after, that what was
+# converted builds, and that the rest is what the compiler stops at. TAP.
+# shellcheck source=scripts/lib.sh
+. "$(dirname "$0")/lib.sh"
+load_base
+lock_work
+
+work=$(work_dir)
+tree=$work/tree
+before=$work/build/fastpath-base
+after=$work/build/fastpath
+driver=$work/build/porting
+n=0
+bad=0
+
+# verdict NAME STATUS LOG
+verdict() {
+	n=$((n + 1))
+	if [ "$2" -eq 0 ]; then
+		echo "ok $n - porting: $1"
+	else
+		bad=1
+		echo "not ok $n - porting: $1"
+		printf '%s\n' "$3" | tail -n 20 | sed 's/^/# /'
+	fi
+}
+
+# expect NAME COMMAND...: succeeds
+expect() {
+	local name=$1 out rc=0
+	shift
+	out=$("$@" 2>&1) || rc=$?
+	verdict "$name" "$rc" "$out"
+}
+
+# coccicheck RULES MODE: as an author runs it, below the patched kernel's Makefile
+coccicheck() {
+	make -s -C "$tree" O="$after" coccicheck COCCI="$TOP/scripts/coccinelle/page_frag_$1.cocci" \
+		MODE="$2" M="$driver" "${@:3}"
+}
+
+convert() {
+	coccicheck rename patch SPFLAGS=--in-place
+	coccicheck helpers patch SPFLAGS=--in-place
+}
+
+# Names that are put together by the preprocessor; no parser sees them.
+pasted() { grep -nE 'page_frag_\w* *##|## *\w*page_frag' "$driver"/*.[ch] /dev/null | sed 's/\(:[0-9]*\):.*/\1: a name that is put together/'; }
+
+# report: file, line and what is said, without the columns
+report() {
+	{ coccicheck rename report; coccicheck helpers report; pasted; } |
+		sed -nE "s,^$driver/([^:]+:[0-9]+)(:[0-9-]+)?: ,\\1: ,p" | sort -uV
+}
+
+same() { diff <(report) <(grep -v '^#' "$TOP/tests/porting/$1"); }
+
+no_old_name() {
+	! grep -nwE '(__)?page_frag_alloc_align|page_frag_(alloc|free)|va|pagecnt_bias|pfmemalloc' \
+		"$driver/names.c" "$driver/fields.c" "$driver/demo.h" | grep -v '/\*'
+}
+
+# compile BUILD OBJECT...
+compile() { make -s -C "$1" M="$driver" CC="ccache gcc" KCFLAGS=-Werror "${@:2}"; }
+
+# On a base whose struct has other fields by now, only the names can be built.
+old_objects() {
+	echo names.o
+	! git -C "$tree" grep -q 'bool pfmemalloc;' base -- include/linux/mm_types.h ||
+		printf '%s\n' fields.o manual.o
+}
+
+# The compiler stops at no place that was not reported.
+stops_where_reported() {
+	local stops missed
+	stops=$({ compile "$after" manual.o 2>&1 || :; } |
+		sed -nE 's,.*manual\.c:([0-9]+):[0-9]+: error.*,manual.c:\1,p' | sort -u)
+	[ -n "$stops" ] || { echo "manual.c compiles"; return 1; }
+	missed=$(comm -23 <(echo "$stops") <(grep -o '^manual.c:[0-9]*' "$TOP/tests/porting/after" | sort -u))
+	[ -z "$missed" ] || { echo "not reported: $missed"; return 1; }
+}
+
+again() {
+	local sums
+	sums=$(sha256sum "$driver"/*.[ch])
+	convert >/dev/null
+	[ "$sums" = "$(sha256sum "$driver"/*.[ch])" ]
+}
+
+rm -rf "$driver"
+mkdir -p "$driver"
+cp "$TOP"/tests/porting/driver/* "$driver"
+base=$("$TOP/scripts/base.sh")
+"$TOP/scripts/external.sh" "$base" "$before" >&2
+"$TOP/scripts/external.sh" "$tree" "$after" >&2
+mapfile -t old < <(old_objects)
+expect "the driver builds before, on the base: ${old[*]}" compile "$before" "${old[@]}"
+expect "mode report names every place" same before
+expect "mode patch runs" convert
+expect "no old name and no field is left" no_old_name
+expect "mode report names what a person has to decide on" same after
+expect "what was converted builds on the patched tree" compile "$after" names.o fields.o
+expect "the compiler stops only where something was reported" stops_where_reported
+expect "a second run changes nothing" again
+echo "1..$n"
+[ "$bad" -eq 0 ]
