@@ -53,7 +53,7 @@ pasted() { grep -nE 'page_frag_\w* *##|## *\w*page_frag' "$driver"/*.[ch] /dev/n
 # report: file, line and what is said, without the columns
 report() {
 	{ coccicheck rename report; coccicheck helpers report; pasted; } |
-		sed -nE "s,^$driver/([^:]+:[0-9]+)(:[0-9-]+)?: ,\\1: ,p" | sort -uV
+		sed -nE "s,^(\\./|$driver/)?([^/: ]+:[0-9]+)(:[0-9-]+)?: ,\\2: ,p" | sort -uV
 }
 
 same() { diff <(report) <(grep -v '^#' "$TOP/tests/porting/$1"); }
