@@ -63,8 +63,8 @@ no_old_name() {
 		"$driver/names.c" "$driver/fields.c" "$driver/demo.h" | grep -v '/\*'
 }
 
-# compile BUILD OBJECT...
-compile() { make -s -C "$1" M="$driver" CC="ccache gcc" KCFLAGS=-Werror "${@:2}"; }
+# compile BUILD OBJECT..., of $driver or what IN says
+compile() { make -s -C "$1" M="${IN:-$driver}" CC="ccache gcc" KCFLAGS=-Werror "${@:2}"; }
 
 # On a base whose struct has other fields by now, only the names can be built.
 old_objects() {
@@ -90,6 +90,29 @@ again() {
 	[ "$sums" = "$(sha256sum "$driver"/*.[ch])" ]
 }
 
+# The lines docs/porting.md gives for one source that builds before and after.
+both_build() {
+	mkdir -p "$driver/both"
+	{
+		echo '#include <linux/skbuff.h>'
+		sed -n 's/^    //; /^#ifndef PAGE_FRAG/,/^#endif/p' "$TOP/docs/porting.md"
+		cat <<-EOC
+		void (*const demo_release)(void *buf) = page_frag_free_va;
+		void *demo_both(struct page_frag_cache *nc, unsigned int align);
+		void *demo_both(struct page_frag_cache *nc, unsigned int align)
+		{
+			page_frag_free_va(page_frag_alloc_va(nc, 64, GFP_ATOMIC));
+			page_frag_free_va(page_frag_alloc_va_align(nc, 64, GFP_ATOMIC, 64));
+			return __page_frag_alloc_va_align(nc, 64, GFP_ATOMIC, -align);
+		}
+		EOC
+	} >"$driver/both/both.c"
+	echo 'obj-m := both.o' >"$driver/both/Makefile"
+	IN=$driver/both compile "$before" both.o
+	rm "$driver/both/both.o"
+	IN=$driver/both compile "$after" both.o
+}
+
 rm -rf "$driver"
 mkdir -p "$driver"
 cp "$TOP"/tests/porting/driver/* "$driver"
@@ -105,5 +128,6 @@ expect "mode report names what a person has to decide on" same after
 expect "what was converted builds on the patched tree" compile "$after" names.o fields.o
 expect "the compiler stops only where something was reported" stops_where_reported
 expect "a second run changes nothing" again
+expect "the lines for one source build before and after" both_build
 echo "1..$n"
 [ "$bad" -eq 0 ]
