@@ -47,14 +47,16 @@ struct page_frag_cache C;
 expression C;
 @@
 -if (C.va)
--	__page_frag_cache_drain(\(virt_to_page\|virt_to_head_page\)(C.va), C.pagecnt_bias);
+-	__page_frag_cache_drain(\(virt_to_page\|virt_to_head_page\)(C.va),
+-				C.pagecnt_bias);
 +page_frag_cache_drain(&C);
 
 @ depends on patch && !allocator && !helper @
 expression NC;
 @@
 -if (NC->va)
--	__page_frag_cache_drain(\(virt_to_page\|virt_to_head_page\)(NC->va), NC->pagecnt_bias);
+-	__page_frag_cache_drain(\(virt_to_page\|virt_to_head_page\)(NC->va),
+-				NC->pagecnt_bias);
 +page_frag_cache_drain(NC);
 
 // What the modes that change nothing say
