@@ -58,6 +58,45 @@ small_tree "$tmp/old" 5 10
 says "a KERNEL_SRC of another version is refused by version" fail "is Linux 5.10, the series asked for is for 6.12" \
 	env KERNEL_SRC="$tmp/old" "$top/scripts/import.sh"
 
+git_tree() {
+	small_tree "$@"
+	git -C "$1" init -q
+	printf '*\n' >"$1/.gitignore"
+	git -C "$1" add -A -f
+	git -C "$1" -c user.name=a -c user.email=a@localhost commit -qm "Linux $2.$3"
+	git -C "$1" tag "v$2.$3"
+}
+git_tree "$tmp/other" 6 11
+says "a git tree of another version is refused by version, with the bases there are" fail \
+	"BASE= one of: .*6.12" env KERNEL_SRC="$tmp/other" "$top/scripts/import.sh"
+git_tree "$tmp/vanilla" 6 12
+says "and so is one of the other base" fail "is Linux 6.12, the series asked for is for 7.3" \
+	env KERNEL_SRC="$tmp/vanilla" BASE=7.3 "$top/scripts/import.sh"
+
+# contents DIR: every file and what is in it, but for git's own
+contents() { (cd "$1" && find . -path ./.git -prune -o -type f -exec sha256sum {} + | sort -k2); }
+# imported DIR: the tree that was made from DIR
+imported() { echo "$CACHE/src-$(readlink -f "$1" | sha256sum | cut -c1-12)/tree"; }
+
+wanted=$(contents "$tmp/vanilla")
+echo object >"$tmp/vanilla/mm/built.o"
+theirs=$(contents "$tmp/vanilla"; git -C "$tmp/vanilla" rev-parse HEAD)
+KERNEL_SRC=$tmp/vanilla "$top/scripts/import.sh" 2>"$tmp/log"
+got=$(contents "$(imported "$tmp/vanilla")")
+verdict "a git tree is taken as checked out, ignored files too, build output not" \
+	"$([ "$got" = "$wanted" ] && git -C "$(imported "$tmp/vanilla")" diff --quiet base && echo yes)" "$(cat "$tmp/log"; diff <(echo "$wanted") <(echo "$got"))"
+verdict "and it is not written to" \
+	"$([ "$theirs" = "$(contents "$tmp/vanilla"; git -C "$tmp/vanilla" rev-parse HEAD)" ] && echo yes)" "$theirs"
+
+small_tree "$tmp/debian" 6 12
+printf '*\n!debian/\n' >"$tmp/debian/.gitignore"
+wanted=$(contents "$tmp/debian")
+KERNEL_SRC=$tmp/debian "$top/scripts/import.sh" 2>"$tmp/log"
+got=$(git -C "$(imported "$tmp/debian")" ls-tree -r --name-only base | wc -l)
+verdict "a Debian tree, which ignores itself, is recorded whole" \
+	"$([ "$(contents "$(imported "$tmp/debian")")" = "$wanted" ] && [ "$got" -eq "$(wc -l <<<"$wanted")" ] && echo yes)" "$(cat "$tmp/log"; echo "$got of $wanted")"
+rm -rf "$CACHE"/src-*
+
 small_tree "$tmp/odd" 6 12
 before=$(find "$tmp/odd" -type f -exec sha256sum {} + | sort)
 says "a tree the series does not fit: first patch and file named" fail \
