@@ -51,10 +51,14 @@ check_order() {
 # letter PART: the head of the template as "key value", or its text
 letter_key() { sed -n "/^\$/q; s/^$2: //p" "$TOP/patches/cover/$1"; }
 
+source_of_base() {
+	if [ -n "$KERNEL_SRC" ]; then echo "a tree of the sender's own"; else cat "$work/source"; fi
+}
+
 letter_text() {
 	sed '1,/^$/d' "$TOP/patches/cover/$1" | "$TOP/scripts/render.py" "$TOP/results/$BASE.tsv" \
 		tree="$tree" treeid="$(git -C "$tree" rev-parse --short=12 'HEAD^{tree}')" \
-		base="$BASE" version="$(make -s -C "$tree" kernelversion)" source="$(cat "$work/source")" \
+		base="$BASE" version="$(make -s -C "$tree" kernelversion)" source="$(source_of_base)" \
 		mm="$(commits 'mm: ' | wc -l)" net="$(commits 'net: ' | wc -l)"
 }
 
