@@ -12,7 +12,7 @@ work=$(work_dir)
 tree=$work/tree
 out=$(readlink -m "${OUT:-$work/mails}")
 most=15
-author="page_frag <page_frag@localhost>"
+author=page_frag
 placeholder="Your Name <you@example.org>"
 
 # The sender is FROM, or who git says the user is, or a placeholder.
@@ -20,14 +20,16 @@ sender() {
 	local name mail
 	name=$(git -C "$TOP" config user.name || :)
 	mail=$(git -C "$TOP" config user.email || :)
-	if [ -n "${FROM:-}" ]; then
-		printf '%s\n' "$FROM"
-	elif [ -n "$name" ] && [ -n "$mail" ]; then
-		printf '%s <%s>\n' "$name" "$mail"
-	else
+	from=${FROM:-}
+	[ -n "$from" ] || [ -z "$name" ] || [ -z "$mail" ] || from="$name <$mail>"
+	[ -n "$from" ] || {
+		from=$placeholder
 		say "  note: the mails are from '$placeholder'; give FROM='Name <address>'"
-		printf '%s\n' "$placeholder"
-	fi
+	}
+	[[ $from =~ ^[^\<]+\ \<[^@\ ]+@[^@\ ]+\>$ ]] || die "'$from' is no sender" "give FROM='Name <address>'"
+	export GIT_COMMITTER_NAME=${from% <*} GIT_COMMITTER_EMAIL=${from##*<}
+	GIT_COMMITTER_EMAIL=${GIT_COMMITTER_EMAIL%>}
+	export GIT_COMMITTER_DATE=$EPOCH
 }
 
 # commits PATTERN: those whose subject starts with PATTERN, oldest first
@@ -67,7 +69,7 @@ fill_letter() {
 	local text=$1.text
 	letter_text "$2" >"$text"
 	awk -v subject="$(letter_key "$2" Subject)" -v text="$text" \
-		-v author="${author% <*}" -v sender="${from% <*}" '
+		-v author="$author" -v sender="$GIT_COMMITTER_NAME" '
 		/\*\*\* SUBJECT HERE \*\*\*/ { sub(/\*\*\* SUBJECT HERE \*\*\*/, subject) }
 		$0 ~ "^" author " \\([0-9]+\\):$" { sub(author, sender) }
 		/^\*\*\* BLURB HERE \*\*\*$/ { while ((getline line < text) > 0) print line; next }
@@ -93,10 +95,19 @@ header() {
 	awk -v name="$1" '{ line = line sep $0; sep = ",\n\t" } END { if (line) print name ": " line }'
 }
 
+# Git writes the header: it knows what has to be quoted and encoded.
+from_header() {
+	local empty
+	empty=$(git -C "$tree" hash-object -t tree -w /dev/null)
+	git -C "$tree" log -1 --format=email --encode-email-headers "$(GIT_AUTHOR_NAME=$GIT_COMMITTER_NAME \
+		GIT_AUTHOR_EMAIL=$GIT_COMMITTER_EMAIL git -C "$tree" commit-tree -m sender "$empty")" |
+		awk '/^[^ \t]/ { on = /^From: / } on'
+}
+
 # add_headers MAIL HEADERS: before the blank line; and who the mail is from
 add_headers() {
-	awk -v from="$from" -v author="$author" -v headers="$2" '
-		!body && $0 == "From: " author { $0 = "From: " from }
+	awk -v from="$from_line" -v headers="$2" '
+		!body && /^From: / { $0 = from }
 		!body && /^$/ { body = 1; if (headers) print headers }
 		{ print }
 	' "$1" >"$1.new"
@@ -126,7 +137,7 @@ mails() {
 		die "the $part part has ${#list[@]} mails, $most at most" "merge steps of patches/$BASE/series"
 	[ "${#list[@]}" -gt 0 ] || { say "  note: no $part part for $BASE"; return 0; }
 	first=${list[0]} last=${list[-1]}
-	GIT_COMMITTER_DATE=$EPOCH git -C "$tree" -c format.signature= format-patch -q -N --no-thread --cover-letter --numbered --zero-commit \
+	git -C "$tree" -c format.signature= format-patch -q -N --no-thread --cover-letter --numbered --zero-commit \
 		--cover-from-description=none --no-base --subject-prefix="$(letter_key "$part" Prefix) $BASE" \
 		-o "$out/$part" "$first^..$last"
 	fill_letter "$out/$part/0000-cover-letter.patch" "$part"
@@ -135,9 +146,10 @@ mails() {
 
 "$TOP/scripts/tree.sh"
 check_order
-from=$(sender)
+sender
 rm -rf "$out/mm" "$out/net"
 mkdir -p "$out"
+from_line=$(from_header)
 mails mm
 mails net
 say "mails: $out"

@@ -8,6 +8,7 @@ top=$(cd "$(dirname "$0")/.." && pwd)
 mails=${1:?usage: series.sh MAILS}
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
+unset OUT FROM
 export LC_ALL=C
 n=0
 bad=0
@@ -103,7 +104,7 @@ says "a number of an earlier version is marked" 0 'a  bytes +1 +2 \*$' "$render"
 echo 'no tabs here' >"$tmp/broken"
 says "a line that is no record is refused" 1 'not a record: no tabs here' "$render" "$tmp/broken" < <(echo '@table t@')
 
-# A series of small steps in a repository of its own: what series.sh refuses.
+# A series of small steps in a repository of its own.
 # small SUBJECT...: its steps
 small() {
 	local i=0 subject
@@ -113,6 +114,10 @@ small() {
 	: >"$tmp/top/patches/6.12/replaces"
 	: >"$tmp/src/mm/Makefile"
 	printf 'VERSION = 6\nPATCHLEVEL = 12\nmrproper kernelversion:\n\t@:\n' >"$tmp/src/Makefile"
+	cp -r "$top/patches/cover" "$tmp/top/patches"
+	mkdir -p "$tmp/src/scripts"
+	printf '#!/bin/sh\ncat <<-EOP\n%s\nEOP\n' "$people" >"$tmp/src/scripts/get_maintainer.pl"
+	chmod +x "$tmp/src/scripts/get_maintainer.pl"
 	for subject; do
 		i=$((i + 1))
 		echo "step $i" >"$tmp/top/step$i"
@@ -122,8 +127,22 @@ small() {
 }
 # shellcheck disable=SC2317 # called through says
 in_small() {
-	env -u PAGE_FRAG_LOCKED -u CACHE -u OUT BASE=6.12 XDG_CACHE_HOME="$tmp/cache" KERNEL_SRC="$tmp/src" "$tmp/top/scripts/series.sh"
+	env -u PAGE_FRAG_LOCKED -u CACHE BASE=6.12 XDG_CACHE_HOME="$tmp/cache" KERNEL_SRC="$tmp/src" "$tmp/top/scripts/series.sh"
 }
+people='"A. Name" <a@example.org> (maintainer:THIS (THAT))
+b@example.org (reviewer:THIS)
+a@example.org (supporter:OTHER)
+list@example.org (open list:OTHER (ONE))'
+small 'mm: page_frag: a' 'net: b' 'mm: page_frag: c'
+sed -i '$d' "$tmp/top/patches/6.12/series"
+says "steps that are new are carried" 0 'mails: ' env FROM='Jörg "J." Müßig <j@example.org>' OUT="$tmp/out" \
+	bash -c "$(declare -f in_small); tmp=$tmp in_small"
+got=$(head_of "$tmp/out/mm/0001-mm-page_frag-a.patch" 2>/dev/null)
+verdict "recipients by role, each once" \
+	"$(grep -A4 '^To:' <<<"$got" | tr -d '\n\t' | grep -qFx 'To: a@example.orgCc: b@example.org,list@example.org,linux-mm@kvack.org' && echo yes)" "$got"
+verdict "the sender's name is encoded" \
+	"$(grep -qE '^From: =\?UTF-8\?.*<j@example.org>$' <<<"$got" && ! grep -q 'page_frag@localhost' "$tmp/out"/*/*.patch && echo yes)" "$got"
+says "a sender without an address is refused" 1 "'Me' is no sender" env FROM=Me bash -c "$(declare -f in_small); tmp=$tmp in_small"
 small 'mm: page_frag: a' 'net: b' 'mm: page_frag: c'
 says "an mm step after a net step is refused" 1 "'mm: page_frag: c' comes after 'net: b'" in_small
 small 'mm: page_frag: a' 'tun: b'
