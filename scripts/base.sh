@@ -6,8 +6,12 @@
 . "$(dirname "$0")/lib.sh"
 
 work=$(work_dir)
+base=$work/base-tree
 git -C "$work/tree" worktree prune
-[ -e "$work/base-tree/Makefile" ] ||
-	git -C "$work/tree" worktree add -q --force --detach "$work/base-tree" base
-git -C "$work/base-tree" checkout -q --detach base
-printf '%s\n' "$work/base-tree"
+# After a new import it belongs to a tree that is gone.
+if ! git -C "$base" checkout -q --detach base 2>/dev/null; then
+	rm -rf "$base"
+	git -C "$work/tree" worktree prune
+	git -C "$work/tree" worktree add -q --detach "$base" base
+fi
+printf '%s\n' "$base"
