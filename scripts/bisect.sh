@@ -38,7 +38,7 @@ kunit_config() {
 	local line name
 	while read -r line; do
 		name=${line#CONFIG_} name=${name%%=*}
-		! git -C "$tree" grep -qE "^config $name\$" -- '*Kconfig*' || echo "$line"
+		! git -C "$tree" grep -qE "^(menu)?config $name\$" -- '*Kconfig*' || echo "$line"
 	done < <(grep ^CONFIG_ "$TOP/configs/kunit.config")
 	echo CONFIG_KUNIT_TEST=y
 }
