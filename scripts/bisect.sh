@@ -70,11 +70,9 @@ mkdir -p "$build" "$log"
 need_space "$work" 5000
 mapfile -t commits < <(git -C "$work/tree" rev-list --reverse base..HEAD)
 total=${#commits[@]}
-git -C "$work/tree" worktree prune
-[ -e "$tree/Makefile" ] || git -C "$work/tree" worktree add -q --force --detach "$tree" base
 for i in "${!commits[@]}"; do
 	number=$((i + 1))
-	git -C "$tree" checkout -q --detach --force "${commits[i]}"
+	"$TOP/scripts/worktree.sh" bisect "${commits[i]}" >/dev/null
 	subject=$(git -C "$tree" log -1 --format=%s)
 	judge "$number of $total builds: $subject" "$log/$number.build" compile
 	case $number in

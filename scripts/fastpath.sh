@@ -69,7 +69,7 @@ count_patched() {
 
 count_base() {
 	local build=$work/build/fastpath-base header=gfp.h object=mm/page_alloc.o base
-	base=$("$TOP/scripts/base.sh")
+	base=$("$TOP/scripts/worktree.sh" base base)
 	[ ! -e "$base/mm/page_frag_cache.c" ] || { header=page_frag_cache.h; object=mm/page_frag_cache.o; }
 	build_caller "$base" "$build" "$header" page_frag_alloc
 	build_allocator "$base" "$build"

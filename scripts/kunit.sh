@@ -10,7 +10,7 @@ json=$work/log/kunit.json
 export PYTHONDONTWRITEBYTECODE=1
 
 run_kunit() {
-	cd "$(um_tree)" || return
+	cd "$tree" || return
 	./tools/testing/kunit/kunit.py run --kunitconfig "$TOP/configs/kunit.config" \
 		--build_dir "$work/build/um" --jobs "$JOBS" --timeout 300 \
 		--make_options CC="ccache gcc" --json="$json"
@@ -18,7 +18,8 @@ run_kunit() {
 
 mkdir -p "$work/build" "$work/log"
 rm -f "$json"
-need_space "$work" 1500
+need_space "$work" 3000
+tree=$("$TOP/scripts/worktree.sh" um HEAD)
 # A failed case is not a failure to run: what ran is in the file.
 step "KUnit under UML" "$work/log/kunit.log" run_kunit || :
 [ -s "$json" ] || die "kunit.py wrote no results" "see $work/log/kunit.log"

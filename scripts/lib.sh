@@ -103,18 +103,3 @@ need_space() {
 		die "$1 has $free MiB free, $2 MiB are needed" \
 		    "free some, or set XDG_CACHE_HOME to a file system with room"
 }
-
-# um_tree: the patched tree again, for builds under UML with or without a
-# planted bug; prints its path. What an interrupted run planted is taken out.
-um_tree() {
-	local work tree
-	work=$(work_dir)
-	tree=$work/um-tree
-
-	git -C "$work/tree" worktree prune
-	[ -e "$tree/Makefile" ] ||
-		git -C "$work/tree" worktree add -q --force --detach --no-checkout "$tree" HEAD
-	rm -f "$work/tree/.git/worktrees/um-tree/index.lock"
-	git -C "$tree" checkout -q --detach --force "$(git -C "$work/tree" rev-parse HEAD)"
-	printf '%s\n' "$tree"
-}

@@ -114,7 +114,7 @@ for p in "${plants[@]}"; do
 done
 
 mkdir -p "$log"
-tree=$(um_tree)
+tree=$("$TOP/scripts/worktree.sh" um HEAD)
 configure >"$log/config.log" 2>&1 ||
 	die "the UML kernel cannot be configured" "see $log/config.log"
 

@@ -116,7 +116,7 @@ both_build() {
 rm -rf "$driver"
 mkdir -p "$driver"
 cp "$TOP"/tests/porting/driver/* "$driver"
-base=$("$TOP/scripts/base.sh")
+base=$("$TOP/scripts/worktree.sh" base base)
 "$TOP/scripts/external.sh" "$base" "$before" >&2
 "$TOP/scripts/external.sh" "$tree" "$after" >&2
 mapfile -t old < <(old_objects)
