@@ -3,7 +3,8 @@
  * Tests that rely on the contract in linux/page_frag_cache.h, on the reference
  * count of struct page, and on two static stubs: page_frag_page_alloc() decides
  * what memory there is, __page_frag_misuse() counts instead of warning. The
- * second part relies on the fields of struct page_frag_cache as well.
+ * second part, test_internal_*, relies on the fields of struct page_frag_cache
+ * as well.
  *
  * Nearly every call goes through a reference model: a bump allocator with a
  * list of the live fragments. It says beforehand where a request must go,
@@ -1329,6 +1330,23 @@ static void test_second_commit_reported(struct kunit *test)
 	pf_expect_bad_commits(m, 2);
 }
 
+static void test_bad_commit_closes_prepare(struct kunit *test)
+{
+	struct pf_model *m = test->priv;
+
+	if (!IS_ENABLED(CONFIG_DEBUG_VM))
+		kunit_skip(test, "needs CONFIG_DEBUG_VM");
+
+	pf_prepare(m, 10);
+	pf_commit(m, 0);
+	pf_commit(m, 10);
+	pf_expect_bad_commits(m, 2);
+	pf_prepare(m, 10);
+	pf_commit_noref(m, 0);
+	pf_commit_noref(m, 10);
+	pf_expect_bad_commits(m, 4);
+}
+
 /* === Tests that need only the interface: refill === */
 
 static void test_high_order_gfp(struct kunit *test)
@@ -1531,6 +1549,19 @@ static void test_reuse_zeroes_if_asked(struct kunit *test)
 	pf_alloc(m, PAGE_SIZE);
 	pf_free_all(m);
 	KUNIT_EXPECT_EQ(test, pf_alloc_gfp(m, 100, GFP_KERNEL | __GFP_ZERO), PF_REUSED);
+}
+
+/* What a page costs that is reused must not depend on its size. */
+static void test_reuse_writes_nothing_unasked(struct kunit *test)
+{
+	struct pf_model *m = test->priv;
+	u8 seed;
+
+	pf_fill_page(m);
+	seed = m->frags[0].seed;
+	pf_free_all(m);
+	KUNIT_EXPECT_EQ(test, pf_alloc(m, 1), PF_REUSED);
+	KUNIT_EXPECT_NULL(test, memchr_inv(m->got.va + 1, seed, PF_BIG - 1));
 }
 
 static void test_new_page_zeroed_if_asked(struct kunit *test)
@@ -1917,8 +1948,9 @@ static void test_random_sequence(struct kunit *test)
 
 /* === Tests that need internal knowledge === */
 
-static void test_struct_size(struct kunit *test)
+static void test_internal_struct_size(struct kunit *test)
 {
+	/* Internal: the size of the struct. */
 	size_t size = sizeof(struct page_frag_cache);
 
 	KUNIT_EXPECT_LE(test, size, 16);
@@ -1926,8 +1958,9 @@ static void test_struct_size(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, size, 8);
 }
 
-static void test_bias_covers_every_byte_and_the_cache(struct kunit *test)
+static void test_internal_bias_covers_every_byte_and_the_cache(struct kunit *test)
 {
+	/* Internal: pagecnt_bias and remaining. */
 	struct pf_model *m = test->priv;
 
 	pf_prepare(m, 1);
@@ -1935,8 +1968,9 @@ static void test_bias_covers_every_byte_and_the_cache(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, m->nc.remaining, PF_BIG);
 }
 
-static void test_reuse_restores_bias(struct kunit *test)
+static void test_internal_reuse_restores_bias(struct kunit *test)
 {
+	/* Internal: what a cache with a fresh page looks like. */
 	struct pf_model *m = test->priv;
 	struct page_frag_cache fresh;
 
@@ -1949,8 +1983,9 @@ static void test_reuse_restores_bias(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, memcmp(&fresh, &m->nc, sizeof(fresh)), 0);
 }
 
-static void test_drain_clears_cache(struct kunit *test)
+static void test_internal_drain_clears_cache(struct kunit *test)
 {
+	/* Internal: an empty cache is all zeroes. */
 	struct page_frag_cache empty = {};
 	struct pf_model *m = test->priv;
 
@@ -1961,8 +1996,9 @@ static void test_drain_clears_cache(struct kunit *test)
 }
 
 /* Misuse must not bring the bias down to what the cache itself needs. */
-static void test_misuse_leaves_bias(struct kunit *test)
+static void test_internal_misuse_leaves_bias(struct kunit *test)
 {
+	/* Internal: pagecnt_bias. */
 	struct pf_model *m = test->priv;
 	unsigned int i;
 
@@ -2011,6 +2047,7 @@ static struct kunit_case page_frag_cases[] = {
 	KUNIT_CASE(test_commit_on_empty_cache_does_nothing),
 	KUNIT_CASE(test_commit_without_prepare_reported),
 	KUNIT_CASE(test_second_commit_reported),
+	KUNIT_CASE(test_bad_commit_closes_prepare),
 
 	KUNIT_CASE(test_high_order_gfp),
 	KUNIT_CASE(test_order0_gfp_is_the_callers),
@@ -2028,6 +2065,7 @@ static struct kunit_case page_frag_cases[] = {
 	KUNIT_CASE(test_no_reuse_before_last_fragment_is_freed),
 	KUNIT_CASE(test_no_reuse_with_foreign_reference),
 	KUNIT_CASE(test_reuse_zeroes_if_asked),
+	KUNIT_CASE(test_reuse_writes_nothing_unasked),
 	KUNIT_CASE(test_new_page_zeroed_if_asked),
 	KUNIT_CASE(test_pfmemalloc_page_never_reused),
 	KUNIT_CASE(test_pfmemalloc_reported),
@@ -2045,11 +2083,11 @@ static struct kunit_case page_frag_cases[] = {
 	KUNIT_CASE(test_real_page_allocator),
 	KUNIT_CASE_PARAM(test_random_sequence, pf_mix_gen_params),
 
-	KUNIT_CASE(test_struct_size),
-	KUNIT_CASE(test_bias_covers_every_byte_and_the_cache),
-	KUNIT_CASE(test_reuse_restores_bias),
-	KUNIT_CASE(test_drain_clears_cache),
-	KUNIT_CASE(test_misuse_leaves_bias),
+	KUNIT_CASE(test_internal_struct_size),
+	KUNIT_CASE(test_internal_bias_covers_every_byte_and_the_cache),
+	KUNIT_CASE(test_internal_reuse_restores_bias),
+	KUNIT_CASE(test_internal_drain_clears_cache),
+	KUNIT_CASE(test_internal_misuse_leaves_bias),
 	{}
 };
 
