@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The lie: deliberately something else. A struct page that remembers what the
+ * kernel's does not, pages out of one region of which only the allocated ones
+ * can be touched, and an abort for whatever corrupts a kernel quietly.
+ */
+#ifndef _PAGE_FRAG_CUSTOM_H
+#define _PAGE_FRAG_CUSTOM_H
+
+#include "duplicates.h"
+
+/* What alloc_pages_node() answers; alloc_pages() always has a page. */
+enum shim_policy {
+	SHIM_ALWAYS,		/* high orders too */
+	SHIM_NEVER,		/* order 0 only */
+	SHIM_SOMETIMES,		/* every third high order is refused */
+	SHIM_PFMEMALLOC,	/* reserves only, for those who may have them */
+	SHIM_POLICIES,
+};
+
+struct shim_attempt {
+	gfp_t gfp;
+	unsigned int order;
+	struct page *page;
+};
+
+#define SHIM_ATTEMPTS	4
+
+/**
+ * struct shim_pages - the page allocator, its knobs and what it saw
+ * @policy: what is granted
+ * @fail_at: refuse the call of this number, counted from 1; 0: none
+ * @fail_on: refuse all that follow as well
+ * @calls: calls of alloc_pages_node() so far
+ * @refused: calls refused because of @fail_at
+ * @out: pages that are allocated, in units of PAGE_SIZE
+ * @attempts: the last calls since @nr_attempts was set to 0
+ * @nr_attempts: how many
+ */
+struct shim_pages {
+	enum shim_policy policy;
+	unsigned long fail_at;
+	bool fail_on;
+	unsigned long calls;
+	unsigned long refused;
+	unsigned long out;
+	struct shim_attempt attempts[SHIM_ATTEMPTS];
+	unsigned int nr_attempts;
+};
+
+extern struct shim_pages shim;
+extern const char * const shim_policy_names[SHIM_POLICIES];
+
+/* What the tracepoint said last, and how often. */
+struct shim_trace {
+	const void *nc;
+	unsigned int order;
+	bool reused;
+	bool pfmemalloc;
+	gfp_t gfp;
+	unsigned long calls;
+};
+
+extern struct shim_trace shim_trace;
+extern unsigned int shim_warnings;
+
+void __attribute__((noreturn, format(printf, 1, 2))) shim_bug(const char *fmt, ...);
+void __attribute__((format(printf, 1, 2))) shim_warn(const char *fmt, ...);
+void shim_set_policy(const char *name);
+
+#define WARN(condition, ...)						\
+	do { if (condition) shim_warn(__VA_ARGS__); } while (0)
+
+#define VM_WARN_ON_ONCE_PAGE(condition, page)				\
+	do {								\
+		if (IS_ENABLED(CONFIG_DEBUG_VM) && (condition))		\
+			shim_warn("page %p: %s\n", page, #condition);	\
+	} while (0)
+
+/* === Pages === */
+
+/*
+ * A slot holds one allocation, at its start; what is left of it, half at least,
+ * is never handed out and cannot be touched. Slots are used in turn, so a freed
+ * page stays out of use for as long as can be.
+ */
+#define SHIM_MAX_ORDER	(PAGE_SHIFT < 15 ? 15 - PAGE_SHIFT : 1)
+#define SHIM_SLOT_PAGES	(2UL << SHIM_MAX_ORDER)
+#define SHIM_SLOTS	1024UL
+#define SHIM_PAGES	(SHIM_SLOTS * SHIM_SLOT_PAGES)
+
+struct page {
+	int refs;
+	unsigned int order;	/* of the allocation; head only */
+	bool allocated;
+	bool compound;
+	bool pfmemalloc;
+	struct page *head;
+};
+
+extern struct page shim_map[SHIM_PAGES];
+extern char *shim_mem;
+
+struct page *alloc_pages(gfp_t gfp, unsigned int order);
+struct page *alloc_pages_node(int node, gfp_t gfp, unsigned int order);
+void free_frozen_pages(struct page *page, unsigned int order);
+
+static inline void *page_address(const struct page *page)
+{
+	return shim_mem + ((page - shim_map) << PAGE_SHIFT);
+}
+
+static inline struct page *virt_to_page(const void *addr)
+{
+	unsigned long n = ((unsigned long)addr - (unsigned long)shim_mem) >> PAGE_SHIFT;
+
+	if (n >= SHIM_PAGES)
+		shim_bug("virt_to_page(%p): no such page", addr);
+	if (!shim_map[n].allocated)
+		shim_bug("virt_to_page(%p): not allocated", addr);
+	return &shim_map[n];
+}
+
+static inline struct page *compound_head(const struct page *page)
+{
+	return page->head;
+}
+
+static inline struct page *virt_to_head_page(const void *addr)
+{
+	return compound_head(virt_to_page(addr));
+}
+
+static inline unsigned int compound_order(const struct page *page)
+{
+	return page->compound && page->head == page ? page->order : 0;
+}
+
+static inline unsigned long compound_nr(const struct page *page)
+{
+	return 1UL << compound_order(page);
+}
+
+static inline unsigned long page_size(const struct page *page)
+{
+	return PAGE_SIZE << compound_order(page);
+}
+
+static inline bool page_is_pfmemalloc(const struct page *page)
+{
+	return page->pfmemalloc;
+}
+
+static inline void set_page_pfmemalloc(struct page *page)
+{
+	page->pfmemalloc = true;
+}
+
+/* The only statistic there is: what a run of the tests may compare. */
+#define NR_FREE_PAGES	0
+static inline unsigned long global_zone_page_state(int item)
+{
+	return SHIM_PAGES - __atomic_load_n(&shim.out, __ATOMIC_RELAXED);
+}
+
+/* === References === */
+
+/*
+ * ThreadSanitizer does not see fences. It is told instead that the fence after
+ * a count was read acquires what was released to that count.
+ */
+#ifdef __SANITIZE_THREAD__
+#define SHIM_TSAN	1
+#elif defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+#define SHIM_TSAN	1
+#endif
+#endif
+
+#ifdef SHIM_TSAN
+#include <sanitizer/tsan_interface.h>
+extern __thread const int *shim_last_read;
+#define shim_saw(ref)			(shim_last_read = (ref))
+#define smp_acquire__after_ctrl_dep()	__tsan_acquire((void *)shim_last_read)
+#else
+#define shim_saw(ref)			((void)0)
+#define smp_acquire__after_ctrl_dep()	__atomic_thread_fence(__ATOMIC_ACQUIRE)
+#endif
+
+static inline int page_ref_count(const struct page *page)
+{
+	shim_saw(&page->refs);
+	return __atomic_load_n(&page->refs, __ATOMIC_RELAXED);
+}
+
+static inline void page_ref_add(struct page *page, int n)
+{
+	if (__atomic_fetch_add(&page->refs, n, __ATOMIC_RELAXED) <= 0)
+		shim_bug("page_ref_add: page %p is free", page);
+}
+
+static inline bool page_ref_sub_and_test(struct page *page, int n)
+{
+	int left = __atomic_sub_fetch(&page->refs, n, __ATOMIC_SEQ_CST);
+
+	if (left < 0)
+		shim_bug("page %p: %d references too many given back", page, -left);
+	return !left;
+}
+
+static inline bool put_page_testzero(struct page *page)
+{
+	return page_ref_sub_and_test(page, 1);
+}
+
+static inline void get_page(struct page *page)
+{
+	page_ref_add(compound_head(page), 1);
+}
+
+static inline void put_page(struct page *page)
+{
+	page = compound_head(page);
+	if (put_page_testzero(page))
+		free_frozen_pages(page, page->order);
+}
+
+/* === The tracepoint: a function that remembers === */
+
+#define TP_PROTO(...)	__VA_ARGS__
+#define TP_ARGS(...)	__VA_ARGS__
+#define TRACE_EVENT(name, proto, args, ...)				\
+	void shim_##name(proto);					\
+	static inline void trace_##name(proto) { shim_##name(args); }	\
+	struct shim_##name
+
+/* === Memory of the tests: the C library's, so that a leak is seen === */
+
+#define kvmalloc_array(n, size, gfp)	calloc(n, size)
+#define kvfree(p)			free(p)
+
+/* === Pseudo-random numbers: another sequence than the kernel's === */
+
+struct rnd_state {
+	u64 s;
+};
+
+static inline void prandom_seed_state(struct rnd_state *rnd, u64 seed)
+{
+	rnd->s = seed * 0x9e3779b97f4a7c15ULL + 1;
+}
+
+static inline u32 prandom_u32_state(struct rnd_state *rnd)
+{
+	rnd->s = rnd->s * 6364136223846793005ULL + 1442695040888963407ULL;
+	return rnd->s >> 32;
+}
+
+#endif /* _PAGE_FRAG_CUSTOM_H */
