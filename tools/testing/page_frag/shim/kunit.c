@@ -48,6 +48,8 @@ void kunit_fail(struct kunit *test, const char *where, const char *fmt, ...)
 	va_list args;
 
 	test->status = KUNIT_FAILURE;
+	if (++test->failures > 3)
+		return;
 	printf("    # EXPECTATION FAILED at %s: ", where);
 	va_start(args, fmt);
 	vprintf(fmt, args);

@@ -26,6 +26,7 @@ struct kunit {
 	void *priv;
 	const void *param_value;
 	enum kunit_status status;
+	unsigned int failures;
 	struct kunit_action *actions;
 	jmp_buf out;
 };
