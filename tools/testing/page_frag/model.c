@@ -94,11 +94,11 @@ static unsigned int get_size(void)
 	}
 }
 
-static unsigned int get_align(void)
+static unsigned int get_align(bool checked)
 {
 	unsigned int how = byte();
 
-	if (how < 250)
+	if (how < 250 || !checked)
 		return 1U << how % (PAGE_SHIFT + 1);
 	return how < 252 ? how : how < 254 ? 2 * PAGE_SIZE : 0;
 }
@@ -411,7 +411,7 @@ static void step_request(struct cache *c, unsigned int form)
 
 	r.fragsz = get_size();
 	if (aligns(&r))
-		r.align = get_align();
+		r.align = get_align(r.form != VA_MASK);
 	if (r.fragsz & 1 && form >= 2 * FORMS)
 		r.gfp |= __GFP_ZERO;
 	if (make_request(&r) && r.form >= PREPARE_VA && form < FORMS)
