@@ -3,7 +3,8 @@
  * Tests that rely on the contract in linux/page_frag_cache.h, on the reference
  * count of struct page, and on two static stubs: page_frag_page_alloc() decides
  * what memory there is, __page_frag_misuse() counts instead of warning. The
- * second part relies on the fields of struct page_frag_cache as well.
+ * second part, test_internal_*, relies on the fields of struct page_frag_cache
+ * as well.
  *
  * Nearly every call goes through a reference model: a bump allocator with a
  * list of the live fragments. It says beforehand where a request must go,
@@ -1917,8 +1918,9 @@ static void test_random_sequence(struct kunit *test)
 
 /* === Tests that need internal knowledge === */
 
-static void test_struct_size(struct kunit *test)
+static void test_internal_struct_size(struct kunit *test)
 {
+	/* Internal: the size of the struct. */
 	size_t size = sizeof(struct page_frag_cache);
 
 	KUNIT_EXPECT_LE(test, size, 16);
@@ -1926,8 +1928,9 @@ static void test_struct_size(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, size, 8);
 }
 
-static void test_bias_covers_every_byte_and_the_cache(struct kunit *test)
+static void test_internal_bias_covers_every_byte_and_the_cache(struct kunit *test)
 {
+	/* Internal: pagecnt_bias and remaining. */
 	struct pf_model *m = test->priv;
 
 	pf_prepare(m, 1);
@@ -1935,8 +1938,9 @@ static void test_bias_covers_every_byte_and_the_cache(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, m->nc.remaining, PF_BIG);
 }
 
-static void test_reuse_restores_bias(struct kunit *test)
+static void test_internal_reuse_restores_bias(struct kunit *test)
 {
+	/* Internal: what a cache with a fresh page looks like. */
 	struct pf_model *m = test->priv;
 	struct page_frag_cache fresh;
 
@@ -1949,8 +1953,9 @@ static void test_reuse_restores_bias(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, memcmp(&fresh, &m->nc, sizeof(fresh)), 0);
 }
 
-static void test_drain_clears_cache(struct kunit *test)
+static void test_internal_drain_clears_cache(struct kunit *test)
 {
+	/* Internal: an empty cache is all zeroes. */
 	struct page_frag_cache empty = {};
 	struct pf_model *m = test->priv;
 
@@ -1961,8 +1966,9 @@ static void test_drain_clears_cache(struct kunit *test)
 }
 
 /* Misuse must not bring the bias down to what the cache itself needs. */
-static void test_misuse_leaves_bias(struct kunit *test)
+static void test_internal_misuse_leaves_bias(struct kunit *test)
 {
+	/* Internal: pagecnt_bias. */
 	struct pf_model *m = test->priv;
 	unsigned int i;
 
@@ -2045,11 +2051,11 @@ static struct kunit_case page_frag_cases[] = {
 	KUNIT_CASE(test_real_page_allocator),
 	KUNIT_CASE_PARAM(test_random_sequence, pf_mix_gen_params),
 
-	KUNIT_CASE(test_struct_size),
-	KUNIT_CASE(test_bias_covers_every_byte_and_the_cache),
-	KUNIT_CASE(test_reuse_restores_bias),
-	KUNIT_CASE(test_drain_clears_cache),
-	KUNIT_CASE(test_misuse_leaves_bias),
+	KUNIT_CASE(test_internal_struct_size),
+	KUNIT_CASE(test_internal_bias_covers_every_byte_and_the_cache),
+	KUNIT_CASE(test_internal_reuse_restores_bias),
+	KUNIT_CASE(test_internal_drain_clears_cache),
+	KUNIT_CASE(test_internal_misuse_leaves_bias),
 	{}
 };
 

@@ -11,7 +11,11 @@
 
 #include "shim.h"
 
+#if IS_ENABLED(CONFIG_KUNIT)
 #define VISIBLE_IF_KUNIT
+#else
+#define VISIBLE_IF_KUNIT	static
+#endif
 #define KUNIT_PARAM_DESC_SIZE	128
 
 enum kunit_status {
@@ -103,6 +107,7 @@ void kunit_set_stub(void *real, void *replacement);
 	kunit_set_stub((void *)(real), NULL)
 
 #define KUNIT_STATIC_STUB_REDIRECT(real, args...)			\
+	if (IS_ENABLED(CONFIG_KUNIT))					\
 	do {								\
 		__typeof__(&real) _stub = kunit_stub_of((void *)(real)); \
 									\
