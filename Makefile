@@ -13,15 +13,22 @@ OUT ?=
 FROM ?=
 # Set: a base that has left the archive is a failure, not a skip.
 STRICT ?=
+# For unit and fuzz.
+COV ?=
+FUZZ_SECONDS ?= 60
+FUZZ_SEED ?= 1
 
 export BASE KERNEL_SRC PAYLOAD_MB VM_TIMEOUT DEBUG JOBS OUT FROM STRICT
+export COV FUZZ_SECONDS FUZZ_SEED
 
-.PHONY: help run test check kunit vm plant objects bisect fastpath series record porting tree where clean distclean
+.PHONY: help run test unit fuzz mutate unit-record check kunit vm plant objects bisect
+.PHONY: fastpath series record porting tree where clean distclean
 
 help:
 	@sed -n 's/^# make /  make /p' $(MAKEFILE_LIST)
 	@echo 'Knobs: BASE=$(BASE) (known: $(notdir $(wildcard kernels/*))) KERNEL_SRC=$(KERNEL_SRC)'
 	@echo '       PAYLOAD_MB=$(PAYLOAD_MB) VM_TIMEOUT=$(VM_TIMEOUT) JOBS=$(JOBS)'
+	@echo '       COV=$(COV) FUZZ_SECONDS=$(FUZZ_SECONDS) FUZZ_SEED=$(FUZZ_SEED)'
 	@echo '       DEBUG=$(DEBUG) (for run and vm, any of: $(patsubst configs/debug-%.config,%,$(wildcard configs/debug-*.config)))'
 	@echo '       OUT=$(OUT) FROM=$(FROM) STRICT=$(STRICT)'
 
@@ -29,9 +36,25 @@ help:
 run:
 	@scripts/run.sh
 
-# make test       check, kunit, plant and vm; the last line counts
+# make test       unit, check, kunit, plant and vm; the last line counts
 test:
-	@scripts/test.sh check kunit plant vm
+	@scripts/test.sh unit check kunit plant vm
+
+# make unit       the allocator in user space, sanitized; COV=1: with coverage
+unit:
+	@scripts/test.sh unit
+
+# make fuzz       libFuzzer on it, FUZZ_SECONDS=60
+fuzz:
+	@scripts/fuzz.sh
+
+# make mutate     one change of the allocator at a time: do the tests notice?
+mutate:
+	@scripts/test.sh mutate
+
+# make unit-record  what a call costs now, in instructions, is the record
+unit-record:
+	@scripts/unit-record.sh
 
 # make check      static gates
 check:

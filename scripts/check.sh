@@ -33,7 +33,7 @@ files_have_spdx() {
 		head -n 3 "$file" | grep -q SPDX-License-Identifier && continue
 		echo "$file: no SPDX line"
 		bad=1
-	done < <(git ls-files ':!tests/verdict' ':!patches/*.step' ':!patches/*/*.step' ':!patches/*/replaces' ':!tests/plant')
+	done < <(git ls-files ':!tests/verdict' ':!tests/corpus' ':!patches/*.step' ':!patches/*/*.step' ':!patches/*/replaces' ':!tests/plant')
 	return $bad
 }
 

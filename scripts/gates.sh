@@ -24,6 +24,12 @@ gate() {
 	say "  .. $name ($((SECONDS - start)) s)"
 }
 
+# gate_skip NAME REASON
+gate_skip() {
+	gates=$((gates + 1))
+	echo "ok $gates - $1 # SKIP $2"
+}
+
 gates_done() {
 	echo "1..$gates"
 	[ "$bad_gates" -eq 0 ]

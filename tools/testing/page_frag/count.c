@@ -70,9 +70,19 @@ static void count_fast(const char *name, void (*op)(unsigned int), unsigned int 
 	count(name, op, size);
 	if (op == op_alloc_pg)
 		va = (u8 *)page_address(page) + at;
-	count("free", op_free, size);
+	page_frag_free_va(va);
 	page_frag_free_va(first);
+	page_frag_cache_drain(&nc);
+}
+
+static void count_release(unsigned int size)
+{
+	void *first = page_frag_alloc_va(&nc, 1, GFP_ATOMIC);
+
+	va = page_frag_alloc_va(&nc, size, GFP_ATOMIC);
+	count("free", op_free, size);
 	count("drain", op_drain, size);
+	page_frag_free_va(first);
 }
 
 static void count_free_last(void *last, unsigned int size)
@@ -112,6 +122,7 @@ int main(void)
 		count_fast("alloc-align", op_alloc_align, sizes[i]);
 		count_fast("alloc-pg", op_alloc_pg, sizes[i]);
 		count_fast("prepare-commit", op_prepare_commit, sizes[i]);
+		count_release(sizes[i]);
 		count_refill(sizes[i]);
 	}
 	return !!shim.out;

@@ -1,0 +1,67 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash disable=SC2154
+# Each checker of make unit has to notice a bug that is planted for it. Sourced by
+# unit.sh; the checkers are those of unit-lib.sh, on a copy of the sources.
+
+plants=$work/build/unit/plants
+
+# plant FILE SED PATTERN CHECKER...: the checker fails, and says PATTERN
+plant() {
+	local file=$1 edit=$2 pattern=$3 sources=$plants/src out=$plants rc=0
+	shift 3
+	rm -rf "$sources"
+	mkdir -p "$sources"
+	cp -r "$TOP/mm" "$TOP/include" "$sources"
+	sed -i "$edit" "$sources/$file" || return
+	! cmp -s "$TOP/$file" "$sources/$file" || { echo "nothing was planted: $edit"; return 1; }
+	"$@" >"$plants/log" 2>&1 || rc=$?
+	[ "$rc" -ne 0 ] || { echo "not noticed: $edit"; return 1; }
+	grep -aE -m1 "$pattern" "$plants/log" || { tail -n 15 "$plants/log"; echo "no '$pattern'"; return 1; }
+}
+
+# twin NAME: the broken model is found wrong
+twin() {
+	local log
+	! log=$(model "-D$1" 2>&1) || { echo "not noticed: $1"; return 1; }
+	grep -m1 'assertion violated' <<<"$log"
+}
+
+asan() {
+	umake asan CC=gcc "$out/asan/unit" || return
+	"$out/asan/unit" "$@"
+}
+
+sweep() {
+	umake asan CC=gcc "$out/asan/sweep" || return
+	"$out/asan/sweep"
+}
+
+# A survivor that nobody has explained: the file with the reasons is empty.
+mutate_one() {
+	"$TOP/scripts/mutate.py" --only 'static gfp_t page_frag_high_order_gfp' --survivors /dev/null \
+		"$sources" "$tree" "$out/mutate" "$JOBS"
+}
+
+gate "plant: memset beyond the page, AddressSanitizer" plant mm/page_frag_cache.c \
+	's/memset(page_address(page), 0, size)/memset(page_address(page), 0, size + 1)/' \
+	'use-after-poison' asan
+gate "plant: shift by 100, UndefinedBehaviorSanitizer" plant mm/page_frag_cache.c \
+	's/size = PAGE_SIZE << order;/size = PAGE_SIZE << (order + 100);/' \
+	'runtime error: shift exponent' asan
+gate "plant: the old page given up first, sweep" plant mm/page_frag_cache.c \
+	's/^\tstruct page \*page = page_frag_page_get(fragsz, gfp);/\tstruct page *page; page_frag_cache_drain(nc); page = page_frag_page_get(fragsz, gfp);/' \
+	'BUG: .*not so' sweep
+gate "plant: a size near UINT_MAX fits, fuzzer" plant include/linux/page_frag_cache.h \
+	's/likely(fragsz - 1 < avail)/likely(fragsz + 15 < avail + 16)/' \
+	'BUG: .*not so' fuzz -runs=5000 -seed=1
+gate "plant: no acquire before the reuse, ThreadSanitizer" plant mm/page_frag_cache.c \
+	'/smp_acquire__after_ctrl_dep/d' 'WARNING: ThreadSanitizer: data race' threads clang
+for name in NO_RELEASE NO_ACQUIRE SHORT_BIAS SET_COUNT SPLIT_TEST REUSE_FIRST; do
+	gate "plant: model with $name" twin "$name"
+done
+gate "plant: a line that no test runs, coverage" plant mm/page_frag_cache.c \
+	's/^\tbool reused;$/\tbool reused;\n\n\tif (fragsz == 54321)\n\t\treturn 0;/' \
+	'NOT EXPLAINED' coverage "$TOP" 100 95
+gate "plant: one instruction more, counts" plant include/linux/page_frag_cache.h \
+	's/^\tnc->pagecnt_bias--;/\tnc->pagecnt_bias--; asm volatile("nop");/' \
+	'recorded [0-9]+, now [0-9]+  GROWN' counts

@@ -1,0 +1,55 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0
+# unit.sh: the allocator in user space, tools/testing/page_frag, with the headers
+# of the patched tree. TAP. COV=1 shows the coverage.
+# shellcheck source=scripts/lib.sh
+. "$(dirname "$0")/lib.sh"
+lock_work
+# shellcheck source=scripts/gates.sh
+. "$TOP/scripts/gates.sh"
+# shellcheck source=scripts/unit-lib.sh
+. "$TOP/scripts/unit-lib.sh"
+
+FUZZ_RUNS=${FUZZ_RUNS:-5000}
+COV=${COV:-}
+
+# Each page size and word size with gcc; with clang the smallest, the largest and
+# 32 bits, for what another compiler says of the same code.
+configurations() {
+	printf '%s\n' "gcc 64 12 1" "gcc 64 14 1" "gcc 64 16 1" \
+		"gcc 32 12 1" "gcc 32 14 1" "gcc 32 16 1" "gcc 64 12 0" \
+		"clang 64 12 1" "clang 64 16 1" "clang 32 12 1"
+}
+
+# configuration CC BITS PAGE_SHIFT DEBUG_VM: the suite and the sweep, for each
+# kind of pages there can be
+configuration() {
+	local name=$1-$2-$3-$4 pages
+	umake "$name" CC="$1" BITS="$2" PAGE_SHIFT="$3" DEBUG_VM="$4" all || return
+	for pages in always never sometimes pfmemalloc; do
+		umake "$name" CC="$1" BITS="$2" PAGE_SHIFT="$3" DEBUG_VM="$4" \
+			PAGES="$pages" run || return
+	done
+}
+
+# The harness as the series carries it, by the tree's own Makefile.
+in_tree() { make -s -C "$tree/tools/testing/page_frag" O="$out/tree"; }
+
+while read -r cc bits shift debug; do
+	gate "unit: $cc, $bits-bit, pages of $((1 << (shift - 10)))K, DEBUG_VM=$debug" \
+		configuration "$cc" "$bits" "$shift" "$debug"
+done < <(configurations)
+gate "unit: make -C tools/testing/page_frag in the patched tree" in_tree
+gate "unit: fuzz, $FUZZ_RUNS runs, seed 1" fuzz -runs="$FUZZ_RUNS" -seed=1
+for cc in gcc clang; do
+	gate "unit: threads under ThreadSanitizer, $cc" threads "$cc"
+done
+gate "unit: model of the references, all interleavings" model
+counts_gate
+gate "unit: coverage by the tests of the interface" coverage "$TOP" 100 95
+[ -z "$COV" ] || sed 's/^/# /' "$gate_log/unit--coverage-by-the-tests-of-the-interface.log"
+if [ -z "${UNIT_NO_PLANTS:-}" ]; then
+	# shellcheck source=scripts/unit-plants.sh
+	. "$TOP/scripts/unit-plants.sh"
+fi
+gates_done
