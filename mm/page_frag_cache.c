@@ -131,6 +131,7 @@ static void page_frag_cache_set(struct page_frag_cache *nc, struct page *page)
  * Whoever held a fragment dropped it by an ordered atomic; the acquire pairs
  * with that, so that their accesses are over before the bytes are handed out
  * again. A speculative reference only makes the page look busy.
+ * Model: tools/testing/page_frag/refs.pml.
  */
 static bool page_frag_cache_reuse(struct page_frag_cache *nc,
 				  unsigned int fragsz, gfp_t gfp)

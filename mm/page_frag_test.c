@@ -1330,6 +1330,23 @@ static void test_second_commit_reported(struct kunit *test)
 	pf_expect_bad_commits(m, 2);
 }
 
+static void test_bad_commit_closes_prepare(struct kunit *test)
+{
+	struct pf_model *m = test->priv;
+
+	if (!IS_ENABLED(CONFIG_DEBUG_VM))
+		kunit_skip(test, "needs CONFIG_DEBUG_VM");
+
+	pf_prepare(m, 10);
+	pf_commit(m, 0);
+	pf_commit(m, 10);
+	pf_expect_bad_commits(m, 2);
+	pf_prepare(m, 10);
+	pf_commit_noref(m, 0);
+	pf_commit_noref(m, 10);
+	pf_expect_bad_commits(m, 4);
+}
+
 /* === Tests that need only the interface: refill === */
 
 static void test_high_order_gfp(struct kunit *test)
@@ -1532,6 +1549,19 @@ static void test_reuse_zeroes_if_asked(struct kunit *test)
 	pf_alloc(m, PAGE_SIZE);
 	pf_free_all(m);
 	KUNIT_EXPECT_EQ(test, pf_alloc_gfp(m, 100, GFP_KERNEL | __GFP_ZERO), PF_REUSED);
+}
+
+/* What a page costs that is reused must not depend on its size. */
+static void test_reuse_writes_nothing_unasked(struct kunit *test)
+{
+	struct pf_model *m = test->priv;
+	u8 seed;
+
+	pf_fill_page(m);
+	seed = m->frags[0].seed;
+	pf_free_all(m);
+	KUNIT_EXPECT_EQ(test, pf_alloc(m, 1), PF_REUSED);
+	KUNIT_EXPECT_NULL(test, memchr_inv(m->got.va + 1, seed, PF_BIG - 1));
 }
 
 static void test_new_page_zeroed_if_asked(struct kunit *test)
@@ -2017,6 +2047,7 @@ static struct kunit_case page_frag_cases[] = {
 	KUNIT_CASE(test_commit_on_empty_cache_does_nothing),
 	KUNIT_CASE(test_commit_without_prepare_reported),
 	KUNIT_CASE(test_second_commit_reported),
+	KUNIT_CASE(test_bad_commit_closes_prepare),
 
 	KUNIT_CASE(test_high_order_gfp),
 	KUNIT_CASE(test_order0_gfp_is_the_callers),
@@ -2034,6 +2065,7 @@ static struct kunit_case page_frag_cases[] = {
 	KUNIT_CASE(test_no_reuse_before_last_fragment_is_freed),
 	KUNIT_CASE(test_no_reuse_with_foreign_reference),
 	KUNIT_CASE(test_reuse_zeroes_if_asked),
+	KUNIT_CASE(test_reuse_writes_nothing_unasked),
 	KUNIT_CASE(test_new_page_zeroed_if_asked),
 	KUNIT_CASE(test_pfmemalloc_page_never_reused),
 	KUNIT_CASE(test_pfmemalloc_reported),

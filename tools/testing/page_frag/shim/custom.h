@@ -64,8 +64,8 @@ struct shim_trace {
 extern struct shim_trace shim_trace;
 extern unsigned int shim_warnings;
 
-void __attribute__((noreturn, format(printf, 1, 2))) shim_bug(const char *fmt, ...);
-void __attribute__((format(printf, 1, 2))) shim_warn(const char *fmt, ...);
+__noreturn __printf(1, 2) void shim_bug(const char *fmt, ...);
+__printf(1, 2) void shim_warn(const char *fmt, ...);
 void shim_set_policy(const char *name);
 
 #define WARN(condition, ...)						\
@@ -115,9 +115,9 @@ static inline struct page *virt_to_page(const void *addr)
 	unsigned long n = ((unsigned long)addr - (unsigned long)shim_mem) >> PAGE_SHIFT;
 
 	if (n >= SHIM_PAGES)
-		shim_bug("virt_to_page(%p): no such page", addr);
+		shim_bug("no page has the address %p", addr);
 	if (!shim_map[n].allocated)
-		shim_bug("virt_to_page(%p): not allocated", addr);
+		shim_bug("the page of address %p is not allocated", addr);
 	return &shim_map[n];
 }
 
@@ -196,7 +196,7 @@ static inline int page_ref_count(const struct page *page)
 static inline void page_ref_add(struct page *page, int n)
 {
 	if (__atomic_fetch_add(&page->refs, n, __ATOMIC_RELAXED) <= 0)
-		shim_bug("page_ref_add: page %p is free", page);
+		shim_bug("page %p: a reference taken of a free page", page);
 }
 
 static inline bool page_ref_sub_and_test(struct page *page, int n)

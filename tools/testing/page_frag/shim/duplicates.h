@@ -26,11 +26,10 @@ typedef uint32_t __u32;
 typedef uint64_t __u64;
 typedef int32_t __s32;
 typedef int64_t __s64;
-typedef unsigned int gfp_t;
 
 #define __bitwise
 #define __force
-#define noinline	__attribute__((noinline))
+#define gfp_t		unsigned int
 
 #include <asm/bitsperlong.h>
 #include <linux/compiler.h>
@@ -50,7 +49,7 @@ typedef unsigned int gfp_t;
 #define typeof_member(T, m)	__typeof__(((T *)NULL)->m)
 #endif
 
-#define PAGE_SIZE		(1UL << PAGE_SHIFT)
+#define PAGE_SIZE		BIT(PAGE_SHIFT)
 #define PAGE_MASK		(~(PAGE_SIZE - 1))
 
 /* A constant for a constant, also without optimisation. */
@@ -65,7 +64,7 @@ static inline bool is_power_of_2(unsigned long n)
 
 static inline bool test_and_set_bit(long nr, unsigned long *addr)
 {
-	unsigned long bit = 1UL << nr;
+	unsigned long bit = BIT(nr);
 
 	return __atomic_fetch_or(addr, bit, __ATOMIC_SEQ_CST) & bit;
 }

@@ -223,7 +223,7 @@ static unsigned int run_suites(void)
 	return n ? failed : 1;
 }
 
-static void __attribute__((noreturn)) usage(const char *name)
+static __noreturn void explain(const char *name)
 {
 	fprintf(stderr, "usage: %s [-v] [-p POLICY] [-x GLOB] [GLOB]\n"
 		"  GLOB     the cases to run; default all\n"
@@ -250,11 +250,11 @@ int main(int argc, char **argv)
 			leave_out = optarg;
 			break;
 		default:
-			usage(argv[0]);
+			explain(argv[0]);
 		}
 	}
 	if (argc - optind > 1)
-		usage(argv[0]);
+		explain(argv[0]);
 	if (optind < argc)
 		only = argv[optind];
 	return !!run_suites();

@@ -64,9 +64,9 @@ void kunit_register(struct kunit_suite *suite);
 struct kunit *kunit_get_current_test(void);
 void *kunit_kzalloc(struct kunit *test, size_t size, gfp_t gfp);
 int kunit_add_action_or_reset(struct kunit *test, void (*fn)(void *), void *arg);
-void __attribute__((noreturn)) kunit_abort(struct kunit *test);
-void __attribute__((format(printf, 3, 4)))
-kunit_fail(struct kunit *test, const char *where, const char *fmt, ...);
+__noreturn void kunit_abort(struct kunit *test);
+__printf(3, 4) void kunit_fail(struct kunit *test, const char *where,
+			       const char *fmt, ...);
 
 #define kunit_info(test, fmt, ...)	printf("    # " fmt, ##__VA_ARGS__)
 #define kunit_skip(test, reason)					\
@@ -107,10 +107,11 @@ void kunit_set_stub(void *real, void *replacement);
 	kunit_set_stub((void *)(real), NULL)
 
 #define KUNIT_STATIC_STUB_REDIRECT(real, args...)			\
-	if (IS_ENABLED(CONFIG_KUNIT))					\
 	do {								\
-		__typeof__(&real) _stub = kunit_stub_of((void *)(real)); \
+		typeof(real) *_stub = NULL;				\
 									\
+		if (IS_ENABLED(CONFIG_KUNIT))				\
+			_stub = kunit_stub_of((void *)(real));		\
 		if (_stub)						\
 			return _stub(args);				\
 	} while (0)
