@@ -93,7 +93,7 @@ def mutants_of(top, name):
                 new[i] = lines[i][:edit[0]] + edit[2] + lines[i][edit[1]:]
             else:
                 new[where.start:where.stop] = [";"] + [""] * (len(where) - 1)
-            yield {"file": name, "line": i + 1, "text": lines[i].strip(), "what": what,
+            yield {"file": name, "line": i + 1, "text": " ".join(lines[i].split()), "what": what,
                    "source": "\n".join(new)}
 
 
@@ -124,7 +124,7 @@ def survives(copy):
             done = subprocess.run([f"{copy}/out/{run[0]}"] + run[1:], timeout=TIMEOUT, check=False,
                                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         except subprocess.TimeoutExpired:
-            return run[0]
+            return "timeout"
         if done.returncode:
             return run[0]
     return True
@@ -184,7 +184,8 @@ def main():
     judged = caught + len(alive) - equivalent
     percent = 100.0 * caught / judged if judged else 0.0
     print(f"# {len(mutants)} mutants: {verdicts.count(None)} do not build, {caught} caught "
-          f"({verdicts.count('unit')} by the tests, {verdicts.count('sweep')} by the sweep), "
+          f"({verdicts.count('unit')} by the tests, {verdicts.count('sweep')} by the sweep, "
+          f"{verdicts.count('timeout')} by {TIMEOUT} s), "
           f"{len(alive)} survive, of which {equivalent} are equivalent")
     for m in alive:
         print("# survives: " + "\t".join(key(m)) + f"\t(line {m['line']}) " + ": ".join(known.get(key(m), ("NOT EXPLAINED",))))
