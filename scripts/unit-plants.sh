@@ -36,10 +36,12 @@ sweep() {
 	"$out/asan/sweep"
 }
 
-# A survivor that nobody has explained: the file with the reasons is empty.
-mutate_one() {
-	"$TOP/scripts/mutate.py" --only 'static gfp_t page_frag_high_order_gfp' --survivors /dev/null \
-		"$sources" "$tree" "$out/mutate" "$JOBS"
+# A mutant that lives, and a file without the reason for it.
+unexplained() {
+	local log
+	! log=$("$TOP/scripts/mutate.py" --only 'smp_acquire' --survivors /dev/null "$TOP" "$tree" "$plants/mutate" 1) ||
+		{ echo "not noticed"; return 1; }
+	grep '^not ok 2 ' <<<"$log"
 }
 
 gate "plant: memset beyond the page, AddressSanitizer" plant mm/page_frag_cache.c \
@@ -65,3 +67,4 @@ gate "plant: a line that no test runs, coverage" plant mm/page_frag_cache.c \
 gate "plant: one instruction more, counts" plant include/linux/page_frag_cache.h \
 	's/^\tnc->pagecnt_bias--;/\tnc->pagecnt_bias--; asm volatile("nop");/' \
 	'recorded [0-9]+, now [0-9]+  GROWN' counts
+gate "plant: a mutant lives without a reason, mutate" unexplained

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0
 # unit.sh: the allocator in user space, tools/testing/page_frag, with the headers
-# of the patched tree. TAP. COV=1 shows the coverage.
+# of the patched tree; then a planted bug for each checker. TAP.
 # shellcheck source=scripts/lib.sh
 . "$(dirname "$0")/lib.sh"
 lock_work
@@ -11,7 +11,8 @@ lock_work
 . "$TOP/scripts/unit-lib.sh"
 
 FUZZ_RUNS=${FUZZ_RUNS:-5000}
-COV=${COV:-}
+COV=${COV:-}		# 1: show the coverage
+UNIT_PLANTS=${UNIT_PLANTS:-1}	# 0: without the planted bugs
 
 # Each page size and word size with gcc; with clang the smallest, the largest and
 # 32 bits, for what another compiler says of the same code.
@@ -48,7 +49,7 @@ gate "unit: model of the references, all interleavings" model
 counts_gate
 gate "unit: coverage by the tests of the interface" coverage "$TOP" 100 95
 [ -z "$COV" ] || sed 's/^/# /' "$gate_log/unit--coverage-by-the-tests-of-the-interface.log"
-if [ -z "${UNIT_NO_PLANTS:-}" ]; then
+if [ "$UNIT_PLANTS" != 0 ]; then
 	# shellcheck source=scripts/unit-plants.sh
 	. "$TOP/scripts/unit-plants.sh"
 fi
