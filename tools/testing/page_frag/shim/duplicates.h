@@ -29,6 +29,7 @@ typedef int64_t __s64;
 
 #define __bitwise
 #define __force
+#define __must_check
 #define gfp_t		unsigned int
 
 #include <asm/bitsperlong.h>
