@@ -53,6 +53,8 @@ typedef int64_t __s64;
 #define PAGE_SIZE		BIT(PAGE_SHIFT)
 #define PAGE_MASK		(~(PAGE_SIZE - 1))
 
+#define offset_in_page(p)	((unsigned long)(p) & ~PAGE_MASK)
+
 /* A constant for a constant, also without optimisation. */
 #define get_order(size)							\
 	((size) <= PAGE_SIZE ? 0 :					\
