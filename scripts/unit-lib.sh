@@ -15,11 +15,18 @@ umake() {
 	make -s -j"$JOBS" -C "$harness" SRC="$sources" KERNEL="$tree" O="$out/$1" "${@:2}"
 }
 
-# fuzz OPTION...: libFuzzer on a copy of the corpus, which it may extend
+# fuzz OPTION...: libFuzzer on the corpus; what it learns is kept in $learned
 fuzz() {
 	umake fuzz CC=clang SAN=address,undefined,fuzzer-no-link "$out/fuzz/fuzz" || return
-	mkdir -p "$out/fuzz/corpus"
-	"$out/fuzz/fuzz" -artifact_prefix="$out/fuzz/" -max_len=400 "$@" "$out/fuzz/corpus" "$corpus"
+	mkdir -p "$out/fuzz/${learned:=corpus}"
+	"$out/fuzz/fuzz" -artifact_prefix="$out/fuzz/" -max_len=400 "$@" "$out/fuzz/$learned" "$corpus"
+}
+
+# Always the same inputs: nothing is learned from the run before.
+fuzz_again() {
+	local learned=again
+	rm -rf "$out/fuzz/again"
+	fuzz -runs="$1" -seed=1
 }
 
 threads() {

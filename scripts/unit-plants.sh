@@ -55,7 +55,7 @@ gate "plant: the old page given up first, sweep" plant mm/page_frag_cache.c \
 	'BUG: .*not so' sweep
 gate "plant: a size near UINT_MAX fits, fuzzer" plant include/linux/page_frag_cache.h \
 	's/likely(fragsz - 1 < avail)/likely(fragsz + 15 < avail + 16)/' \
-	'BUG: .*not so' fuzz -runs=5000 -seed=1
+	'BUG: .*not so' fuzz_again 5000
 gate "plant: no acquire before the reuse, ThreadSanitizer" plant mm/page_frag_cache.c \
 	'/smp_acquire__after_ctrl_dep/d' 'WARNING: ThreadSanitizer: data race' threads clang
 for name in NO_RELEASE NO_ACQUIRE SHORT_BIAS SET_COUNT SPLIT_TEST REUSE_FIRST; do

@@ -41,7 +41,7 @@ while read -r cc bits shift debug; do
 		configuration "$cc" "$bits" "$shift" "$debug"
 done < <(configurations)
 gate "unit: make -C tools/testing/page_frag in the patched tree" in_tree
-gate "unit: fuzz, $FUZZ_RUNS runs, seed 1" fuzz -runs="$FUZZ_RUNS" -seed=1
+gate "unit: fuzz, $FUZZ_RUNS runs, seed 1" fuzz_again "$FUZZ_RUNS"
 for cc in gcc clang; do
 	gate "unit: threads under ThreadSanitizer, $cc" threads "$cc"
 done
