@@ -19,14 +19,15 @@ umake() {
 fuzz() {
 	umake fuzz CC=clang SAN=address,undefined,fuzzer-no-link "$out/fuzz/fuzz" || return
 	mkdir -p "$out/fuzz/${learned:=corpus}"
-	"$out/fuzz/fuzz" -artifact_prefix="$out/fuzz/" -max_len=400 "$@" "$out/fuzz/$learned" "$corpus"
+	${fixed:+setarch -R} "$out/fuzz/fuzz" -artifact_prefix="$out/fuzz/" -max_len=400 "$@" "$out/fuzz/$learned" "$corpus"
 }
 
-# Always the same inputs: nothing is learned from the run before.
+# Always the same inputs: nothing is learned from the run before, and addresses,
+# which the fuzzer tries as operands, are the same.
 fuzz_again() {
-	local learned=again
+	local learned=again fixed=1
 	rm -rf "$out/fuzz/again"
-	fuzz -runs="$1" -seed=1
+	fuzz -runs="$1" -seed=1 -reload=0
 }
 
 threads() {
