@@ -22,8 +22,9 @@ fuzz() {
 	${fixed:+setarch -R} "$out/fuzz/fuzz" -artifact_prefix="$out/fuzz/" -max_len=400 "$@" "$out/fuzz/$learned" "$corpus"
 }
 
-# Always the same inputs: nothing is learned from the run before, and addresses,
-# which the fuzzer tries as operands, are the same.
+# The same inputs, as nearly as libFuzzer allows (calls differ by one in a thousand):
+# a seed, nothing learned from the run before, and the same addresses, which it tries
+# as operands.
 fuzz_again() {
 	local learned=again fixed=1
 	rm -rf "$out/fuzz/again"
