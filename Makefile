@@ -20,7 +20,7 @@ FUZZ_SEED ?= 1
 export BASE KERNEL_SRC PAYLOAD_MB VM_TIMEOUT DEBUG JOBS OUT FROM STRICT
 export COV FUZZ_SECONDS FUZZ_SEED
 
-.PHONY: help run test unit fuzz mutate unit-record check kunit vm plant objects bisect
+.PHONY: help run test unit fuzz mutate unit-record check gates kunit vm plant objects bisect
 .PHONY: fastpath series record porting tree where clean distclean
 
 help:
@@ -37,7 +37,7 @@ run:
 
 # make test       unit, check, kunit, plant and vm; the last line counts
 test:
-	@scripts/test.sh unit check kunit plant vm
+	@scripts/test.sh unit check matrix kunit plant vm
 
 # make unit       the allocator in user space, sanitized; COV=1: with coverage
 unit:
@@ -55,11 +55,15 @@ mutate:
 unit-record:
 	@scripts/unit-record.sh
 
-# make check      static gates
+# make check      static gates, and every configuration compiles
 check:
-	@scripts/test.sh check
+	@scripts/test.sh check matrix
 
-# make kunit      the KUnit suite under UML
+# make gates      each gate of check is red on a fault planted for it
+gates:
+	@scripts/test.sh gates-planted
+
+# make kunit      the KUnit suite under UML, or ARCH=i386, arm64, arm64-64k, s390...
 kunit:
 	@scripts/test.sh kunit
 

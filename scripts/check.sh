@@ -8,7 +8,9 @@ lock_work
 . "$TOP/scripts/gates.sh"
 
 work=$(work_dir)
-tree=$work/tree
+# CHECK_TREE: another patched tree, with builds of its own.
+tree=${CHECK_TREE:-$work/tree}
+build=$work/build${CHECK_TREE:+-gates}
 header=include/linux/page_frag_cache.h
 source=mm/page_frag_cache.c
 export PYTHONDONTWRITEBYTECODE=1
@@ -93,21 +95,21 @@ tested() {
 # Only what concerns our files: the base has warnings of its own.
 htmldocs() {
 	local log=$gate_log/htmldocs.txt
-	make -C "$tree" O="$work/build/docs" SPHINXDIRS=mm htmldocs >"$log" 2>&1 || { tail -n 20 "$log"; return 1; }
-	[ -s "$work/build/docs/Documentation/output/mm/page_frags.html" ] ||
-		[ -s "$work/build/docs/Documentation/output/page_frags.html" ] || { echo "no page_frags.html"; return 1; }
+	make -C "$tree" O="$build/docs" SPHINXDIRS=mm htmldocs >"$log" 2>&1 || { tail -n 20 "$log"; return 1; }
+	[ -s "$build/docs/Documentation/output/mm/page_frags.html" ] ||
+		[ -s "$build/docs/Documentation/output/page_frags.html" ] || { echo "no page_frags.html"; return 1; }
 	! grep -E '/page_frags?[:_].*(WARNING|ERROR)' "$log"
 }
 
 shell_scripts() { git ls-files '*.sh' .ci/run | xargs shellcheck -x; }
 
 configured() {
-	mkdir -p "$work/build/check"
-	"$TOP/scripts/config.sh" "$tree" "$work/build/check" x86_64 \
+	mkdir -p "$build/check"
+	"$TOP/scripts/config.sh" "$tree" "$build/check" x86_64 \
 		"$TOP"/configs/vm-*.config "$TOP/configs/kunit-guest.config"
 }
 
-kmake() { make -s -C "$tree" O="$work/build/check" CC="ccache gcc" -j"$JOBS" "$@"; }
+kmake() { make -s -C "$tree" O="$build/check" CC="ccache gcc" -j"$JOBS" "$@"; }
 
 w1() {
 	kmake prepare >/dev/null
@@ -117,7 +119,7 @@ w1() {
 
 sparse_clean() {
 	local out
-	out=$(kmake C=2 mm/page_frag_cache.o 2>&1)
+	out=$(kmake C=2 mm/page_frag_cache.o 2>&1) || { echo "$out"; return 1; }
 	! grep -E 'page_frag.*(warning|error)' <<<"$out"
 }
 

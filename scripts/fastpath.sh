@@ -11,6 +11,8 @@ lock_work
 . "$TOP/scripts/records.sh"
 
 work=$(work_dir)
+tree=${CHECK_TREE:-$work/tree}
+built=$work/build${CHECK_TREE:+-gates}/fastpath
 call="256 bytes by address, there is room"
 objects=(mm/page_alloc.o mm/page_frag_cache.o)
 
@@ -62,8 +64,8 @@ measured() { record fastpath "$@" "counted in the compiled code"; }
 count() { python3 "$TOP/scripts/fastpath.py" "$@"; }
 
 count_patched() {
-	local build=$work/build/fastpath
-	build_caller "$work/tree" "$build" page_frag_cache.h page_frag_alloc_va
+	local build=$built
+	build_caller "$tree" "$build" page_frag_cache.h page_frag_alloc_va
 	count "$build/caller/caller.o:caller"
 }
 
@@ -85,10 +87,10 @@ if [ "${1:-}" = --check ]; then
 	exit
 fi
 base=$(count_base)
-build_allocator "$work/tree" "$work/build/fastpath"
+build_allocator "$tree" "$built"
 records_new fastpath
 measured "speed: $call: base" "$base" instructions
 measured "speed: $call: patched" "$patched" instructions
 sizes base "$work/build/fastpath-base"
-sizes patched "$work/build/fastpath"
+sizes patched "$built"
 printf '@table speed@\n@table size@\n' | "$TOP/scripts/render.py" "$records/fastpath.tsv"

@@ -1,26 +1,49 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0
-# kunit.sh: the KUnit suite under UML through the kernel's kunit.py, as TAP.
+# kunit.sh: the KUnit suite through the kernel's kunit.py, as TAP: under UML, or
+# with ARCH on another machine that QEMU emulates.
 # shellcheck source=scripts/lib.sh
 . "$(dirname "$0")/lib.sh"
+load_base
 lock_work
 
+on=${ARCH:-um}
 work=$(work_dir)
-json=$work/log/kunit.json
+build=$work/build/$on
+json=$work/log/kunit-$on.json
 export PYTHONDONTWRITEBYTECODE=1
+# The kernel's makefiles would take it from here.
+unset ARCH MAKEFLAGS MFLAGS
+
+case $on in
+um) options=(); cc=gcc ;;
+um-smp)
+	[ -n "${um_smp:-}" ] || die "Linux $version has no SMP under UML" "run: make kunit ARCH=um-smp BASE=7.3"
+	options=(--kconfig_add CONFIG_SMP=y --kernel_args seccomp=on --kernel_args ncpus=2)
+	cc=gcc ;;
+x86_64|i386) options=(--arch "$on" --kconfig_add CONFIG_SMP=y --qemu_args "-smp 2"); cc=gcc ;;
+arm64) options=(--arch arm64 --qemu_args "-smp 2"); cross=aarch64-linux-gnu- ;;
+arm64-64k) options=(--arch arm64 --qemu_args "-smp 2" --kconfig_add CONFIG_ARM64_64K_PAGES=y); cross=aarch64-linux-gnu- ;;
+s390) options=(--arch s390 --qemu_args "-smp 2"); cross=s390x-linux-gnu- ;;
+*) die "ARCH=$on is none of those the suite was run on" \
+	"known: um um-smp x86_64 i386 arm64 arm64-64k s390" ;;
+esac
+[ -z "${cross:-}" ] || options+=(--cross_compile "$cross")
+cc=${cc:-${cross}gcc}
 
 run_kunit() {
 	cd "$tree" || return
 	./tools/testing/kunit/kunit.py run --kunitconfig "$TOP/configs/kunit.config" \
-		--build_dir "$work/build/um" --jobs "$JOBS" --timeout 300 \
-		--make_options CC="ccache gcc" --json="$json"
+		--build_dir "$build" --jobs "$JOBS" --timeout 300 \
+		--make_options CC="ccache $cc" --json="$json" "${options[@]}" page_frag_cache
 }
 
+[ "$on" = um ] || "$TOP/scripts/deps.sh" "kunit-$on"
 mkdir -p "$work/build" "$work/log"
 rm -f "$json"
 need_space "$work" 3000
 tree=$("$TOP/scripts/worktree.sh" um HEAD)
 # A failed case is not a failure to run: what ran is in the file.
-step "KUnit under UML" "$work/log/kunit.log" run_kunit || :
-[ -s "$json" ] || die "kunit.py wrote no results" "see $work/log/kunit.log"
+step "KUnit, $on" "$work/log/kunit-$on.log" run_kunit || :
+[ -s "$json" ] || die "kunit.py wrote no results" "see $work/log/kunit-$on.log"
 python3 "$TOP/scripts/kunit2tap.py" "$json" page_frag_cache

@@ -1,0 +1,115 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0
+# gates-planted.sh: each gate of scripts/check.sh and scripts/matrix.sh is red on a fault
+# made for it. The faults are put into a copy of the repository and into a work
+# tree of the patched kernel, all at once; gates with tests of their own (tooling,
+# verdict, mails, porting) are left out. TAP.
+# shellcheck source=scripts/lib.sh
+. "$(dirname "$0")/lib.sh"
+lock_work
+# The faults are scripts of sed and text of shell.
+# shellcheck disable=SC2016
+
+work=$(work_dir)
+log=$work/log/gates-planted
+tmp=$(mktemp -d)
+trap 'rm -rf "$tmp"' EXIT
+n=0
+bad=0
+
+# in_tree FILE SED: a fault in the kernel; a script that changes nothing is one too
+in_tree() {
+	local before
+	before=$(sha256sum <"$tree/$1")
+	sed -i "$2" "$tree/$1"
+	[ "$before" != "$(sha256sum <"$tree/$1")" ] || die "the fault for $1 does nothing: $2"
+}
+
+# undeclared CONDITION NAME: a function without a prototype, if CONDITION
+undeclared() {
+	printf '#if %s\nint %s(void);\nint %s_undeclared(void) { return 0; }\n#endif\n' "$1" "$2" "$2" \
+		>>"$tree/mm/page_frag_cache.c"
+}
+
+plant_static() {
+	in_tree net/core/skbuff.c '$a /* page_frag_free() is an old name; nc->remaining of a frag_cache is private */'
+	in_tree mm/page_frag_cache.c 's/^\tbool reused;$/        bool  reused ;/'
+	in_tree mm/page_frag_cache.c '/^ \* @what: the kind$/d'
+	in_tree include/linux/page_frag_cache.h 's/^ \* Context: Any context\.$/ * Somewhere./'
+	in_tree mm/page_frag_test.c 's/\<page_frag_alloc_va_prepare_align\>/page_frag_none/'
+	in_tree MAINTAINERS '/^PAGE FRAGMENT ALLOCATOR$/d'
+	in_tree mm/page_frag_cache.c '$a unsigned long planted_symbol;'
+	in_tree Documentation/mm/page_frags.rst '$a \\n.. no-such-directive::'
+}
+
+plant_fast_path() {
+	in_tree include/linux/page_frag_cache.h 's/^\tnc->pagecnt_bias--;$/&\n\tWRITE_ONCE(nc->remaining, nc->remaining);/'
+}
+
+plant_repository() {
+	echo 'nothing' >"$tmp/top/scripts/nothing.txt"
+	printf '#!/bin/sh\n# SPDX-License-Identifier: GPL-2.0\nrm $1/*\n' >"$tmp/top/scripts/bad.sh"
+	echo CONFIG_NO_SUCH_SYMBOL=y >>"$tmp/top/configs/vm-net.config"
+	git -C "$tmp/top" add -A
+}
+
+plant_configurations() {
+	undeclared 'defined(CONFIG_PREEMPT_RT)' rt
+	undeclared '!defined(CONFIG_NET)' no_net
+	undeclared '!defined(CONFIG_SMP)' up
+	undeclared '!defined(CONFIG_64BIT)' narrow
+	undeclared '!IS_ENABLED(CONFIG_KUNIT)' plain
+	undeclared 'defined(CONFIG_DEBUG_VM)' debug_vm
+	undeclared 'defined(__clang__)' other_compiler
+	undeclared 'IS_BUILTIN(CONFIG_KUNIT)' built_in
+	in_tree mm/page_frag_cache.c '/^EXPORT_SYMBOL(page_frag_cache_drain);$/d'
+	in_tree include/linux/page_frag_cache.h 's/^#endif .*/static inline unsigned long planted(void) { return sizeof(struct kunit_resource); }\n&/'
+}
+
+# red LAYER GATE...: each is 'not ok' in the report of LAYER
+red() {
+	local layer=$1 name
+	shift
+	for name; do
+		n=$((n + 1))
+		if grep -qE "^not ok [0-9]+ - $name$" "$log/$layer.tap"; then
+			echo "ok $n - gates: red on a planted fault: $name"
+		else
+			bad=1
+			echo "not ok $n - gates: not red on a planted fault: $name"
+		fi
+	done
+}
+
+# run LAYER: of the copy, on the tree with the faults
+run() {
+	git -C "$tree" -c user.name=page_frag -c user.email=page_frag@localhost commit -qam "mm: page_frag: faults"
+	CHECK_TREE=$tree GATES_SKIP=$2 "$tmp/top/scripts/$1.sh" >"$log/$1.tap" || :
+}
+
+own='tests of|mails|porting'
+mkdir -p "$log"
+git clone -q --shared "$TOP" "$tmp/top"
+plant_repository
+
+tree=$("$TOP/scripts/worktree.sh" gates HEAD)
+plant_static
+plant_fast_path
+run check "$own"
+red check "SPDX line in every file" shellcheck "no old name is left in the tree" \
+	"nobody looks into struct page_frag_cache" "checkpatch --strict, our files" \
+	"checkpatch --strict, every commit" "kernel-doc -Wall -Werror" "every name is documented" \
+	"every name is tested" "get_maintainer.pl agrees on all paths" \
+	"configuration: every line survives" "W=1" "sparse" \
+	"fast path is no longer than recorded" htmldocs
+
+tree=$("$TOP/scripts/worktree.sh" gates HEAD)
+plant_configurations
+run matrix "$own"
+red matrix "built in, W=1, gcc" "headers stand on their own" \
+	"module, KUnit a module too; what it needs is exported" "without KUnit" DEBUG_VM \
+	"SMP=n" PREEMPT_RT "NET=n" "32 bits" "W=1, clang-19"
+
+"$TOP/scripts/worktree.sh" gates HEAD >/dev/null
+echo "1..$n"
+[ "$bad" -eq 0 ]
