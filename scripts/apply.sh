@@ -107,9 +107,8 @@ do_maintainers() {
 			while ((getline line < entry) > 0) if (line !~ /^#/) print line
 			print ""; done = 1
 		}
-		{ if (!done && held && /^[A-Z]:\t/ && prev ~ /^[0-9A-Z]/ && prev > title) insert() }
+		{ if (!done && held && /^[A-Z]:\t/ && prev ~ /^[0-9A-Z]/ && prev !~ /^[A-Z]:/ && prev > title) insert() }
 		held { print prev }
-		/^Maintainers List/ { list = 1 }
 		{ prev = $0; held = 1 }
 		END { print prev; if (!done) exit 1 }
 	' "$aside/MAINTAINERS" >"$aside/MAINTAINERS.new" || die "no place for '$title' in MAINTAINERS" "is this a kernel tree?"

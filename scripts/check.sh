@@ -123,6 +123,40 @@ sparse_clean() {
 	! grep -E 'page_frag.*(warning|error)' <<<"$out"
 }
 
+# The kernel's own semantic patches, but for the few that need OCaml.
+semantic_patches() {
+	local rules options found bad=0 run=0
+	cd "$tree" || return
+	while read -r rules; do
+		read -ra options <<<"$(sed -n 's,^// *Options: *,,p' "$rules")"
+		found=$(timeout 120 spatch -D report --no-show-diff --very-quiet "${options[@]}" \
+			--cocci-file "$rules" "$source" mm/page_frag_test.c "$header" 2>"$gate_log/spatch.err") ||
+			{ echo "$rules cannot be run: $(tail -n 1 "$gate_log/spatch.err")"; bad=1; }
+		[ -z "$found" ] || { printf '%s: %s\n' "$rules" "$found"; bad=1; }
+		run=$((run + 1))
+	done < <(grep -rlE '^virtual report' scripts/coccinelle | xargs grep -L ocaml | sort)
+	echo "$run semantic patches were run"
+	return $bad
+}
+
+# The entry has its place among the others, and its lines are in order.
+maintainers_sorted() {
+	local title
+	title=$(grep -m1 -vE '^(#|$)' "$TOP/MAINTAINERS")
+	cd "$tree" || return
+	awk -v title="$title" '$0 == title { found = 1; if (before > title) exit 1; next }
+		/^[0-9A-Z].*/ && !/^[A-Z]:\t/ { if (found) { bad = title > $0; exit bad }; before = $0 }
+		END { exit !found || bad }' MAINTAINERS || { echo "$title is not where it belongs"; return 1; }
+	diff <(awk -v title="$title" '$0 == title, /^$/' MAINTAINERS) <(entry_sorted "$title")
+}
+
+# entry_sorted TITLE: its lines, files by name
+entry_sorted() {
+	awk -v title="$1" '$0 == title, /^$/' MAINTAINERS | grep -v '^F:'| sed '/^$/d'
+	awk -v title="$1" '$0 == title, /^$/' MAINTAINERS | grep '^F:' | sort
+	echo
+}
+
 maintainers() {
 	local file entries
 	cd "$tree"
@@ -148,12 +182,14 @@ gate "kernel-doc -Wall -Werror" kernel_doc
 gate "every name is documented" documented
 gate "every name is tested" tested
 gate "get_maintainer.pl agrees on all paths" maintainers
+gate "MAINTAINERS is in order" maintainers_sorted
 gate "the series is written as mails" write_mails
 gate "git am of the mails gives the tree that is tested" "$TOP/scripts/roundtrip.sh" "$work/mails"
 gate "tests of the mails and of the round trip" "$TOP/tests/series.sh" "$work/mails"
 gate "configuration: every line survives" configured
 gate "W=1" w1
 gate "sparse" sparse_clean
+gate "coccicheck" semantic_patches
 gate "fast path is no longer than recorded" "$TOP/scripts/fastpath.sh" --check
 gate "porting kit" "$TOP/scripts/porting.sh"
 gate "htmldocs" htmldocs

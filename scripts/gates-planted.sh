@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0
+# shellcheck disable=SC2016 # the faults are scripts of sed and text of shell
 # gates-planted.sh: each gate of scripts/check.sh and scripts/matrix.sh is red on a fault
 # made for it. The faults are put into a copy of the repository and into a work
 # tree of the patched kernel, all at once; gates with tests of their own (tooling,
@@ -7,9 +8,6 @@
 # shellcheck source=scripts/lib.sh
 . "$(dirname "$0")/lib.sh"
 lock_work
-# The faults are scripts of sed and text of shell.
-# shellcheck disable=SC2016
-
 work=$(work_dir)
 log=$work/log/gates-planted
 tmp=$(mktemp -d)
@@ -37,7 +35,8 @@ plant_static() {
 	in_tree mm/page_frag_cache.c '/^ \* @what: the kind$/d'
 	in_tree include/linux/page_frag_cache.h 's/^ \* Context: Any context\.$/ * Somewhere./'
 	in_tree mm/page_frag_test.c 's/\<page_frag_alloc_va_prepare_align\>/page_frag_none/'
-	in_tree MAINTAINERS '/^PAGE FRAGMENT ALLOCATOR$/d'
+	in_tree MAINTAINERS 's/^PAGE FRAGMENT ALLOCATOR$/AAA &/'
+	in_tree mm/page_frag_test.c '$a static void planted_free(void *p) { if (p) kfree(p); }'
 	in_tree mm/page_frag_cache.c '$a unsigned long planted_symbol;'
 	in_tree Documentation/mm/page_frags.rst '$a \\n.. no-such-directive::'
 }
@@ -100,6 +99,7 @@ red check "SPDX line in every file" shellcheck "no old name is left in the tree"
 	"nobody looks into struct page_frag_cache" "checkpatch --strict, our files" \
 	"checkpatch --strict, every commit" "kernel-doc -Wall -Werror" "every name is documented" \
 	"every name is tested" "get_maintainer.pl agrees on all paths" \
+	"MAINTAINERS is in order" coccicheck \
 	"configuration: every line survives" "W=1" "sparse" \
 	"fast path is no longer than recorded" htmldocs
 

@@ -15,21 +15,21 @@ export PYTHONDONTWRITEBYTECODE=1
 # The kernel's makefiles would take it from here.
 unset ARCH MAKEFLAGS MFLAGS
 
+# Debian's cross compilers cannot be installed beside gcc-multilib; clang is one.
+llvm=(--make_options LLVM=-19)
+emulated=(--arch "${on%-64k}" --qemu_args "-smp 2")
+cc=gcc
 case $on in
-um) options=(); cc=gcc ;;
+um) options=() ;;
 um-smp)
 	[ -n "${um_smp:-}" ] || die "Linux $version has no SMP under UML" "run: make kunit ARCH=um-smp BASE=7.3"
-	options=(--kconfig_add CONFIG_SMP=y --kernel_args seccomp=on --kernel_args ncpus=2)
-	cc=gcc ;;
-x86_64|i386) options=(--arch "$on" --kconfig_add CONFIG_SMP=y --qemu_args "-smp 2"); cc=gcc ;;
-arm64) options=(--arch arm64 --qemu_args "-smp 2"); cross=aarch64-linux-gnu- ;;
-arm64-64k) options=(--arch arm64 --qemu_args "-smp 2" --kconfig_add CONFIG_ARM64_64K_PAGES=y); cross=aarch64-linux-gnu- ;;
-s390) options=(--arch s390 --qemu_args "-smp 2"); cross=s390x-linux-gnu- ;;
+	options=(--kconfig_add CONFIG_SMP=y --kernel_args seccomp=on --kernel_args ncpus=2) ;;
+x86_64|i386) options=("${emulated[@]}" --kconfig_add CONFIG_SMP=y) ;;
+arm64|s390) options=("${emulated[@]}" "${llvm[@]}"); cc=clang-19 ;;
+arm64-64k) options=("${emulated[@]}" "${llvm[@]}" --kconfig_add CONFIG_ARM64_64K_PAGES=y); cc=clang-19 ;;
 *) die "ARCH=$on is none of those the suite was run on" \
 	"known: um um-smp x86_64 i386 arm64 arm64-64k s390" ;;
 esac
-[ -z "${cross:-}" ] || options+=(--cross_compile "$cross")
-cc=${cc:-${cross}gcc}
 
 run_kunit() {
 	cd "$tree" || return
