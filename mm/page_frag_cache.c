@@ -79,6 +79,16 @@ void __page_frag_misuse(enum page_frag_misuse what)
 }
 EXPORT_SYMBOL(__page_frag_misuse);
 
+/**
+ * page_frag_page_alloc() - ask the page allocator
+ * @gfp: flags
+ * @order: order of the page
+ *
+ * The place where a test decides what memory there is.
+ *
+ * Context: Any context that @gfp allows.
+ * Return: A page with one reference, or NULL.
+ */
 VISIBLE_IF_KUNIT struct page *page_frag_page_alloc(gfp_t gfp, unsigned int order)
 {
 	KUNIT_STATIC_STUB_REDIRECT(page_frag_page_alloc, gfp, order);
@@ -90,13 +100,29 @@ VISIBLE_IF_KUNIT struct page *page_frag_page_alloc(gfp_t gfp, unsigned int order
 EXPORT_SYMBOL_GPL(page_frag_page_alloc);
 #endif
 
-/* A high order is a bonus: no reclaim, no reserves, no complaint. */
+/**
+ * page_frag_high_order_gfp() - flags for the first try
+ * @gfp: the caller's flags
+ *
+ * A high order is a bonus: no reclaim, no reserves, no insisting, no complaint.
+ *
+ * Context: Any context.
+ * Return: The flags.
+ */
 static gfp_t page_frag_high_order_gfp(gfp_t gfp)
 {
-	return (gfp & ~__GFP_DIRECT_RECLAIM) | __GFP_COMP | __GFP_NOWARN |
-	       __GFP_NORETRY | __GFP_NOMEMALLOC;
+	return (gfp & ~(__GFP_DIRECT_RECLAIM | __GFP_NOFAIL)) | __GFP_COMP |
+	       __GFP_NOWARN | __GFP_NORETRY | __GFP_NOMEMALLOC;
 }
 
+/**
+ * page_frag_page_get() - get the best page there is for a request
+ * @fragsz: bytes wanted
+ * @gfp: the caller's flags
+ *
+ * Context: Any context that @gfp allows.
+ * Return: A page that can hold the fragment, or NULL.
+ */
 static struct page *page_frag_page_get(unsigned int fragsz, gfp_t gfp)
 {
 	struct page *page;
@@ -112,6 +138,13 @@ static struct page *page_frag_page_get(unsigned int fragsz, gfp_t gfp)
 	return page_frag_page_alloc(gfp, 0);
 }
 
+/**
+ * page_frag_cache_set() - start at the beginning of a page
+ * @nc: cache to set
+ * @page: page with the whole bias among its references
+ *
+ * Context: Any context, serialised like an allocation.
+ */
 static void page_frag_cache_set(struct page_frag_cache *nc, struct page *page)
 {
 	unsigned int order = compound_order(page);
@@ -125,13 +158,19 @@ static void page_frag_cache_set(struct page_frag_cache *nc, struct page *page)
 	nc->pagecnt_bias = PAGE_FRAG_CACHE_BIAS;
 }
 
-/*
- * True if the page was nobody's but the cache's and is all free again.
+/**
+ * page_frag_cache_reuse() - start again if all fragments have been freed
+ * @nc: cache with a page
+ * @fragsz: bytes wanted
+ * @gfp: the caller's flags
  *
  * Whoever held a fragment dropped it by an ordered atomic; the acquire pairs
  * with that, so that their accesses are over before the bytes are handed out
  * again. A speculative reference only makes the page look busy.
  * Model: tools/testing/page_frag/refs.pml.
+ *
+ * Context: Any context, serialised like an allocation.
+ * Return: true if the page was nobody's but the cache's and is all free again.
  */
 static bool page_frag_cache_reuse(struct page_frag_cache *nc,
 				  unsigned int fragsz, gfp_t gfp)
@@ -152,7 +191,15 @@ static bool page_frag_cache_reuse(struct page_frag_cache *nc,
 	return true;
 }
 
-/* True if there is a new page; the old one is given up only then. */
+/**
+ * page_frag_cache_renew() - take a new page, then give up the old one
+ * @nc: cache with or without a page
+ * @fragsz: bytes wanted
+ * @gfp: the caller's flags
+ *
+ * Context: Any context that @gfp allows, calls on @nc serialised.
+ * Return: true if there is a new page, else the cache is as it was.
+ */
 static bool page_frag_cache_renew(struct page_frag_cache *nc,
 				  unsigned int fragsz, gfp_t gfp)
 {

@@ -1352,7 +1352,8 @@ static void test_bad_commit_closes_prepare(struct kunit *test)
 static void test_high_order_gfp(struct kunit *test)
 {
 	gfp_t added = __GFP_COMP | __GFP_NOWARN | __GFP_NORETRY | __GFP_NOMEMALLOC;
-	gfp_t gfp = GFP_KERNEL | __GFP_MEMALLOC;
+	gfp_t gfp = GFP_KERNEL | __GFP_MEMALLOC | __GFP_NOFAIL;
+	gfp_t removed = __GFP_DIRECT_RECLAIM | __GFP_NOFAIL;
 	struct pf_model *m = test->priv;
 
 	if (!PAGE_FRAG_CACHE_MAX_ORDER)
@@ -1362,7 +1363,7 @@ static void test_high_order_gfp(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, m->nr_attempts, 1);
 	KUNIT_EXPECT_EQ(test, m->attempts[0].order, PAGE_FRAG_CACHE_MAX_ORDER);
 	KUNIT_EXPECT_EQ(test, (__force u32)m->attempts[0].gfp,
-			(__force u32)((gfp & ~__GFP_DIRECT_RECLAIM) | added));
+			(__force u32)((gfp & ~removed) | added));
 }
 
 static void test_order0_gfp_is_the_callers(struct kunit *test)

@@ -30,7 +30,8 @@ undeclared() {
 }
 
 plant_static() {
-	in_tree net/core/skbuff.c '$a /* page_frag_free() is an old name; nc->remaining of a frag_cache is private */'
+	in_tree net/core/skbuff.c '$a /* page_frag_free() is an old name */'
+	in_tree net/core/skbuff.c '$a static unsigned int planted(struct page_frag_cache *nc) { return nc->remaining; }'
 	in_tree mm/page_frag_cache.c 's/^\tbool reused;$/        bool  reused ;/'
 	in_tree mm/page_frag_cache.c '/^ \* @what: the kind$/d'
 	in_tree include/linux/page_frag_cache.h 's/^ \* Context: Any context\.$/ * Somewhere./'

@@ -1,23 +1,21 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0
 # kunit.sh: the KUnit suite through the kernel's kunit.py, as TAP: under UML, or
-# with ARCH on another machine that QEMU emulates.
+# with ARCH (KUNIT_ARCH here, see lib.sh) on another machine that QEMU emulates.
 # shellcheck source=scripts/lib.sh
 . "$(dirname "$0")/lib.sh"
 load_base
 lock_work
 
-on=${ARCH:-um}
+on=${KUNIT_ARCH:-um}
 work=$(work_dir)
 build=$work/build/$on
 json=$work/log/kunit-$on.json
 export PYTHONDONTWRITEBYTECODE=1
-# The kernel's makefiles would take it from here.
-unset ARCH MAKEFLAGS MFLAGS
 
 # Debian's cross compilers cannot be installed beside gcc-multilib; clang is one.
 llvm=(--make_options LLVM=-19)
-emulated=(--arch "${on%-64k}" --qemu_args "-smp 2")
+emulated=(--arch "${on%-64k}" --qemu_args "-smp 2" --kernel_args panic_on_warn=1)
 cc=gcc
 case $on in
 um) options=() ;;
@@ -35,7 +33,8 @@ run_kunit() {
 	cd "$tree" || return
 	./tools/testing/kunit/kunit.py run --kunitconfig "$TOP/configs/kunit.config" \
 		--build_dir "$build" --jobs "$JOBS" --timeout 300 \
-		--make_options CC="ccache $cc" --json="$json" "${options[@]}" page_frag_cache
+		--make_options CC="ccache $cc" --json="$json" \
+		"${options[@]}" page_frag_cache
 }
 
 [ "$on" = um ] || "$TOP/scripts/deps.sh" "kunit-$on"
@@ -46,4 +45,4 @@ tree=$("$TOP/scripts/worktree.sh" um HEAD)
 # A failed case is not a failure to run: what ran is in the file.
 step "KUnit, $on" "$work/log/kunit-$on.log" run_kunit || :
 [ -s "$json" ] || die "kunit.py wrote no results" "see $work/log/kunit-$on.log"
-python3 "$TOP/scripts/kunit2tap.py" "$json" page_frag_cache
+python3 "$TOP/scripts/kunit2tap.py" "$json" "$build/test.log" page_frag_cache

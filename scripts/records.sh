@@ -16,6 +16,8 @@ records_new() {
 record() {
 	local tree
 	tree=$(work_dir)/tree
+	[ "$(grep -o ': ' <<<"$2" | wc -l)" -eq 2 ] ||
+		die "not the name of a record: $2" "it has to be 'TABLE: ROW: COLUMN'"
 	printf '%s\t%s\t%s\t%s\t%s\t%s\t%s\n' "${@:2}" \
 		"$(make -s -C "$tree" kernelversion)" "gcc $(gcc -dumpfullversion)" \
 		"$(git -C "$tree" rev-parse --short=12 'HEAD^{tree}')" >>"$records/$1.tsv"

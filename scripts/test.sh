@@ -16,14 +16,30 @@ failed_early() {
 	printf 'Bail out!  %s ended with status %s: see the messages above\n' "$1" "$2"
 }
 
+# title LAYER: as the letters call it
+title() {
+	case $1 in
+	unit) echo "user space, sanitized" ;;
+	check) echo "static gates" ;;
+	matrix) echo "configurations compiled" ;;
+	kunit) echo "KUnit, UML" ;;
+	kunit-*) echo "KUnit, ${1#kunit-}" ;;
+	plant) echo "planted bugs caught by KUnit" ;;
+	vm) echo "QEMU guest, two processors" ;;
+	objects) echo "objects of x86_64 allmodconfig" ;;
+	bisect) echo "prefixes of the series" ;;
+	*) echo "$1" ;;
+	esac
+}
+
 # keep_counts LAYER TAP: of a layer that passes, for the letters
 keep_counts() {
-	local counts title
-	records_new "$1"
+	local counts name=$1
+	[ "$1" != kunit ] || name=kunit${KUNIT_ARCH:+-$KUNIT_ARCH}
+	records_new "$name"
 	counts=$("$TOP/scripts/tally.pl" "$2") || return 0
-	title=$(sed -n "s/^# make $1  *//p" "$TOP/Makefile")
 	while read -r number what; do
-		record "$1" "tests: ${title:-$1}: ${what%,}" "$number" cases "counted in the report of the run"
+		record "$name" "tests: $(title "$name"): ${what%,}" "$number" cases "counted in the report of the run"
 	done < <(tail -n 1 <<<"$counts" | sed 's/, /\n/g')
 }
 

@@ -128,12 +128,31 @@ page_frag_cache_is_pfmemalloc(const struct page_frag_cache *nc)
 	return nc->encoded_end & PAGE_FRAG_CACHE_PFMEMALLOC_BIT;
 }
 
+/*
+ * What follows up to __page_frag_alloc_va_align() is the core of the calls below
+ * and not for callers.
+ */
+
+/**
+ * page_frag_cache_end() - where the page ends
+ * @nc: cache with a page
+ *
+ * Context: Any context, serialised like an allocation.
+ * Return: The address of the byte after the page.
+ */
 static __always_inline void *
 page_frag_cache_end(const struct page_frag_cache *nc)
 {
 	return (void *)(nc->encoded_end & PAGE_MASK);
 }
 
+/**
+ * page_frag_cache_start() - where the page starts
+ * @nc: cache with a page
+ *
+ * Context: Any context, serialised like an allocation.
+ * Return: The address of the page's first byte.
+ */
 static __always_inline void *
 page_frag_cache_start(const struct page_frag_cache *nc)
 {
@@ -142,13 +161,28 @@ page_frag_cache_start(const struct page_frag_cache *nc)
 	return page_frag_cache_end(nc) - (PAGE_SIZE << order);
 }
 
+/**
+ * page_frag_cache_page() - the page
+ * @nc: cache with a page
+ *
+ * Context: Any context, serialised like an allocation.
+ * Return: The head page.
+ */
 static __always_inline struct page *
 page_frag_cache_page(const struct page_frag_cache *nc)
 {
 	return virt_to_page(page_frag_cache_start(nc));
 }
 
-/* An allocation or a commit closes the prepare; for CONFIG_DEBUG_VM only. */
+/**
+ * page_frag_mark_prepared() - remember whether a prepare is open
+ * @nc: cache with a page
+ * @prepared: one was made; false: an allocation or a commit closes it
+ *
+ * Does nothing without CONFIG_DEBUG_VM.
+ *
+ * Context: Any context, serialised like an allocation.
+ */
 static __always_inline void
 page_frag_mark_prepared(struct page_frag_cache *nc, bool prepared)
 {
@@ -161,6 +195,13 @@ page_frag_mark_prepared(struct page_frag_cache *nc, bool prepared)
 		nc->encoded_end &= ~PAGE_FRAG_CACHE_PREPARED_BIT;
 }
 
+/**
+ * page_frag_is_prepared() - is a prepare open?
+ * @nc: cache that was asked, with or without a page
+ *
+ * Context: Any context, serialised like an allocation.
+ * Return: true if one is open, and always without CONFIG_DEBUG_VM.
+ */
 static __always_inline bool
 page_frag_is_prepared(const struct page_frag_cache *nc)
 {
@@ -168,11 +209,21 @@ page_frag_is_prepared(const struct page_frag_cache *nc)
 	       (nc->encoded_end & PAGE_FRAG_CACHE_PREPARED_BIT);
 }
 
-/*
- * The core. @remaining counts from the page's end, and the end is aligned to
- * every alignment allowed: rounding @remaining down rounds the address up. The
- * test for room is one compare that no size can overflow, and a size of 0
- * fails it. A mask that is no alignment can skip bytes but not leave the page.
+/**
+ * page_frag_reserve() - see to it that there is room
+ * @nc: cache to look at
+ * @fragsz: bytes wanted
+ * @gfp: flags for a refill
+ * @align_mask: the negated alignment
+ *
+ * What remains counts from the page's end, and the end is aligned to every
+ * alignment allowed: rounding the rest down rounds the address up. The test for
+ * room is one compare that no size can overflow, and a size of 0 fails it. A
+ * mask that is no alignment can skip bytes but not leave the page.
+ *
+ * Context: Any context that @gfp allows, calls on @nc serialised.
+ * Return: Bytes from the first that is aligned to the page's end, at least
+ * @fragsz, or 0.
  */
 static __always_inline unsigned int
 page_frag_reserve(struct page_frag_cache *nc, unsigned int fragsz, gfp_t gfp,
@@ -186,6 +237,16 @@ page_frag_reserve(struct page_frag_cache *nc, unsigned int fragsz, gfp_t gfp,
 	return __page_frag_cache_refill(nc, fragsz, gfp);
 }
 
+/**
+ * page_frag_prepare() - what the prepare calls have in common
+ * @nc: cache to ask
+ * @fragsz: in: bytes wanted; out: bytes there are
+ * @gfp: flags for a refill
+ * @align_mask: the negated alignment
+ *
+ * Context: Any context that @gfp allows; serialised up to the commit.
+ * Return: The address of the range, or NULL with *@fragsz as it was.
+ */
 static __always_inline void *
 page_frag_prepare(struct page_frag_cache *nc, unsigned int *fragsz, gfp_t gfp,
 		  unsigned int align_mask)
@@ -201,6 +262,14 @@ page_frag_prepare(struct page_frag_cache *nc, unsigned int *fragsz, gfp_t gfp,
 	return page_frag_cache_end(nc) - avail;
 }
 
+/**
+ * page_frag_align_ok() - may this alignment be asked for?
+ * @align: alignment in bytes
+ *
+ * Context: Any context.
+ * Return: true for a power of two up to PAGE_SIZE, else false with a one-time
+ * warning.
+ */
 static __always_inline bool page_frag_align_ok(unsigned int align)
 {
 	if (likely(is_power_of_2(align) && align <= PAGE_SIZE))
@@ -210,6 +279,15 @@ static __always_inline bool page_frag_align_ok(unsigned int align)
 	return false;
 }
 
+/**
+ * page_frag_va_to_page() - from the address to page and offset
+ * @nc: cache whose page has the address
+ * @va: address in that page
+ * @offset: set to the bytes between the page's start and @va
+ *
+ * Context: Any context, serialised like an allocation.
+ * Return: The head page.
+ */
 static __always_inline struct page *
 page_frag_va_to_page(const struct page_frag_cache *nc, const void *va,
 		     unsigned int *offset)
@@ -433,6 +511,14 @@ page_frag_alloc_pg_prepare(struct page_frag_cache *nc, unsigned int *offset,
 	return page_frag_alloc_prepare(nc, offset, fragsz, &va, gfp);
 }
 
+/**
+ * page_frag_commit() - what the commit calls have in common; not for callers
+ * @nc: cache that was asked
+ * @fragsz: bytes used
+ * @refs: references taken, 0 or 1
+ *
+ * Context: Any context, under the serialisation of the prepare.
+ */
 static __always_inline void page_frag_commit(struct page_frag_cache *nc,
 					     unsigned int fragsz,
 					     unsigned int refs)
