@@ -128,7 +128,7 @@ shell_scripts() { git ls-files '*.sh' .ci/run | xargs shellcheck -x; }
 configured() {
 	mkdir -p "$build/check"
 	"$TOP/scripts/config.sh" "$tree" "$build/check" x86_64 \
-		"$TOP"/configs/vm-*.config "$TOP/configs/kunit-guest.config"
+		"$TOP"/configs/vm-*.config "$TOP/configs/base-$BASE.config" "$TOP/configs/kunit-guest.config"
 }
 
 kmake() { make -s -C "$tree" O="$build/check" CC="ccache gcc" -j"$JOBS" "$@"; }

@@ -31,7 +31,7 @@ payload() {
 }
 
 "$TOP/scripts/config.sh" "$work/tree" "$build" x86_64 "$TOP"/configs/vm-*.config \
-	"$TOP/configs/kunit-guest.config" "${fragments[@]}" >&2
+	"$TOP/configs/base-$BASE.config" "$TOP/configs/kunit-guest.config" "${fragments[@]}" >&2
 "$TOP/scripts/build.sh" "$name" bzImage
 payload
 step "packing the guest's file system" "$work/log/initramfs.log" \
