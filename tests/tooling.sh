@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0
+# shellcheck disable=SC2016 # the stubs are text of shell
 # tooling.sh: what the scripts do when something is wrong. TAP. Every case has a
 # cache of its own; package tools are replaced by stubs where a case needs that.
 set -uo pipefail
@@ -7,8 +8,9 @@ set -uo pipefail
 top=$(cd "$(dirname "$0")/.." && pwd)
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
-unset PAGE_FRAG_LOCKED KERNEL_SRC BASE CACHE
-export HOME=$tmp XDG_CACHE_HOME=$tmp/cache CACHE=$tmp/cache/page_frag LC_ALL=C
+cache=$tmp/cache/page_frag
+unset PAGE_FRAG_LOCKED KERNEL_SRC BASE STRICT
+export HOME=$tmp XDG_CACHE_HOME=$tmp/cache LC_ALL=C
 n=0
 bad=0
 
@@ -76,7 +78,7 @@ says "and so is one of the other base" fail "is Linux 6.12, the series asked for
 # contents DIR: every file and what is in it, but for git's own
 contents() { (cd "$1" && find . -path ./.git -prune -o -type f -exec sha256sum {} + | sort -k2); }
 # imported DIR: the tree that was made from DIR
-imported() { echo "$CACHE/src-$(readlink -f "$1" | sha256sum | cut -c1-12)/tree"; }
+imported() { echo "$cache/src-$(readlink -f "$1" | sha256sum | cut -c1-12)/tree"; }
 
 wanted=$(contents "$tmp/vanilla")
 echo object >"$tmp/vanilla/mm/built.o"
@@ -95,7 +97,7 @@ KERNEL_SRC=$tmp/debian "$top/scripts/import.sh" 2>"$tmp/log"
 got=$(git -C "$(imported "$tmp/debian")" ls-tree -r --name-only base | wc -l)
 verdict "a Debian tree, which ignores itself, is recorded whole" \
 	"$([ "$(contents "$(imported "$tmp/debian")")" = "$wanted" ] && [ "$got" -eq "$(wc -l <<<"$wanted")" ] && echo yes)" "$(cat "$tmp/log"; echo "$got of $wanted")"
-rm -rf "$CACHE"/src-*
+rm -rf "$cache"/src-*
 
 small_tree "$tmp/odd" 6 12
 before=$(find "$tmp/odd" -type f -exec sha256sum {} + | sort)
@@ -104,7 +106,7 @@ says "a tree the series does not fit: first patch and file named" fail \
 	env KERNEL_SRC="$tmp/odd" "$top/scripts/tree.sh"
 verdict "the user's tree is untouched" \
 	"$([ "$before" = "$(find "$tmp/odd" -type f -exec sha256sum {} + | sort)" ] && echo yes)" "$before"
-copy=$(echo "$CACHE"/src-*/tree)
+copy=$(echo "$cache"/src-*/tree)
 verdict "nothing is half-applied" \
 	"$([ "$(git -C "$copy" rev-parse HEAD)" = "$(git -C "$copy" rev-parse base)" ] &&
 	   git -C "$copy" diff --quiet HEAD && [ ! -e "$copy.apply" ] && echo yes)" "$(git -C "$copy" status --short)"
@@ -127,11 +129,11 @@ says "an unpacking that was interrupted is made again" fail "does not apply" \
 	env KERNEL_SRC="$tmp/odd" "$top/scripts/tree.sh"
 verdict "and nothing of that is left" "$([ ! -e "$copy.partial" ] && echo yes)" "$(ls -A "${copy%/tree}")"
 
-mkdir -p "$CACHE/6.12"
+mkdir -p "$cache/6.12"
 (
-	exec 9>>"$CACHE/6.12/lock"
+	exec 9>>"$cache/6.12/lock"
 	flock 9
-	echo 4711 >"$CACHE/6.12/lock.pid"
+	echo 4711 >"$cache/6.12/lock.pid"
 	"$top/scripts/import.sh" 9>&- >"$tmp/locked" 2>&1
 	echo $? >>"$tmp/locked"
 )
@@ -161,11 +163,13 @@ says "a newer point release is used and said" 0 "note: linux-source-6.12 6.12.99
 says "a package that cannot be unpacked is dropped" fail "cannot be unpacked; it was removed" \
 	"$top/scripts/import.sh"
 verdict "and the next run fetches it anew" \
-	"$([ -z "$(ls -A "$CACHE/deb")" ] && [ ! -e "$CACHE/6.12/source" ] && echo yes)" "$(ls -A "$CACHE/deb")"
+	"$([ -z "$(ls -A "$cache/deb")" ] && [ ! -e "$cache/6.12/source" ] && echo yes)" "$(ls -A "$cache/deb")"
 
 stub df 'echo "Filesystem 1M-blocks Used Available Capacity Mounted"; echo "x 9 9 9 99% /"'
 says "no disk space: how much is there and how much is needed" fail "has 9 MiB free, 400 MiB are needed" \
 	env PATH="$tmp/bin:$PATH" "$top/scripts/fetch.sh"
+
+rm "$tmp/bin/df"
 
 stub id 'echo 1000'
 printf 'all\tno-such-command\tsome-package\tneeded by this test\n' >"$tmp/packages"
@@ -174,7 +178,6 @@ cp "$top/scripts/lib.sh" "$top/scripts/deps.sh" "$tmp/top/scripts"
 cp "$tmp/packages" "$tmp/top/scripts/packages"
 says "not root: what is missing, and the command" fail "sudo apt-get .*install -y --no-install-recommends some-package" \
 	env PATH="$tmp/bin:$PATH" "$tmp/top/scripts/deps.sh" run
-
 printf 'ok 1 - a\n1..1\n' >"$tmp/good.tap"
 printf 'ok 1 - a\n1..2\n' >"$tmp/short.tap"
 printf 'ok 1 - a\n' >"$tmp/noplan.tap"
