@@ -188,7 +188,9 @@ says "tally: passed" 0 '^1 passed, 0 failed, 0 skipped$' "$top/scripts/tally.pl"
 says "tally: a skip is no pass" 0 '^1 passed, 0 failed, 1 skipped$' "$top/scripts/tally.pl" "$tmp/good.tap" "$tmp/skip.tap"
 printf '1..0 # SKIP no base\n' >"$tmp/none.tap"
 says "tally: a layer that says why it ran nothing is a skip" 0 '^0 passed, 0 failed, 1 skipped$' "$top/scripts/tally.pl" "$tmp/none.tap"
-for what in short noplan failed empty; do
+printf 'ok 1 - a\nnot ok 2 - b # TODO later\n1..2\n' >"$tmp/todo.tap"
+printf 'ok 1 - a\nnot ok 2 - b # SKIP no device\n1..2\n' >"$tmp/notskip.tap"
+for what in short noplan failed empty todo notskip; do
 	says "tally: $what fails" 1 '^[0-9]+ passed, [1-9][0-9]* failed, 0 skipped$' "$top/scripts/tally.pl" "$tmp/$what.tap"
 done
 
