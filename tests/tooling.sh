@@ -178,6 +178,10 @@ cp "$top/scripts/lib.sh" "$top/scripts/deps.sh" "$tmp/top/scripts"
 cp "$tmp/packages" "$tmp/top/scripts/packages"
 says "not root: what is missing, and the command" fail "sudo apt-get .*install -y --no-install-recommends some-package" \
 	env PATH="$tmp/bin:$PATH" "$tmp/top/scripts/deps.sh" run
+says "the head of scripts/packages tells the probes there are" 1 '^$' grep -n gcc: "$top/scripts/packages"
+
+says "allmodconfig: that a warning is an error is stated" 0 '^CONFIG_WERROR=y$' cat "$top/configs/objects.config"
+
 printf 'ok 1 - a\n1..1\n' >"$tmp/good.tap"
 printf 'ok 1 - a\n1..2\n' >"$tmp/short.tap"
 printf 'ok 1 - a\n' >"$tmp/noplan.tap"
