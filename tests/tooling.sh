@@ -139,6 +139,20 @@ mkdir -p "$cache/6.12"
 )
 says "a second run at the same time is told who has the lock" 0 "another run is using .*4711" cat "$tmp/locked"
 
+# What the copy of a tree or its commit fails at is no matter of its last command.
+small_tree "$tmp/cut" 6 12
+real_tar=$(command -v tar)
+stub tar "case \"\$*\" in *--exclude*) $real_tar \"\$@\"; exit 2 ;; esac; exec $real_tar \"\$@\""
+says "a tree that cannot be read to its end is no tree" fail "$tmp/cut cannot be copied" \
+	env PATH="$tmp/bin:$PATH" KERNEL_SRC="$tmp/cut" "$top/scripts/import.sh"
+rm "$tmp/bin/tar"
+real_git=$(command -v git)
+stub git "[ \"\$1\" != add ] || { $real_git add -f Makefile; exit 1; }; exec $real_git \"\$@\""
+says "a base that git does not take whole is no base" fail "the base cannot be committed" \
+	env PATH="$tmp/bin:$PATH" KERNEL_SRC="$tmp/cut" "$top/scripts/import.sh"
+rm "$tmp/bin/git"
+verdict "and neither is left as one" "$([ ! -e "$(imported "$tmp/cut")" ] && echo yes)" "$(imported "$tmp/cut")"
+
 stub apt-cache 'exit 0'
 stub apt-get 'exit 100'
 says "no network: said, with what to do" fail "cannot be fetched: no network|run: sudo apt-get update" \
@@ -164,6 +178,26 @@ says "a package that cannot be unpacked is dropped" fail "cannot be unpacked; it
 	"$top/scripts/import.sh"
 verdict "and the next run fetches it anew" \
 	"$([ -z "$(ls -A "$cache/deb")" ] && [ ! -e "$cache/6.12/source" ] && echo yes)" "$(ls -A "$cache/deb")"
+
+# source_package DEB: a whole one, with a kernel of one file
+source_package() {
+	mkdir -p "$tmp/pkg/DEBIAN" "$tmp/pkg/usr/src" "$tmp/linux-source-6.12"
+	printf 'Package: linux-source-6.12\nVersion: 1\nArchitecture: all\nMaintainer: a <a@localhost>\nDescription: test\n' \
+		>"$tmp/pkg/DEBIAN/control"
+	small_tree "$tmp/linux-source-6.12" 6 12
+	tar -C "$tmp" -cJf "$tmp/pkg/usr/src/linux-source-6.12.tar.xz" linux-source-6.12
+	dpkg-deb --build "$tmp/pkg" "$1" >/dev/null
+}
+deb=$cache/deb/linux-source-6.12_6.12.999-1.deb
+source_package "$deb"
+stub tar "case \"\$*\" in *-xJ*) echo 'No space left on device' >&2; exit 2 ;; esac; exec $real_tar \"\$@\""
+says "no room to unpack: said" fail "cannot be unpacked, and the package is whole" \
+	env PATH="$tmp/bin:$PATH" "$top/scripts/import.sh"
+rm "$tmp/bin/tar"
+verdict "and the package is kept" "$([ -e "$deb" ] && echo yes)" "$(ls -A "$cache/deb")"
+[ -e "$deb" ] || source_package "$deb"
+says "with room it is unpacked" 0 "ok recording the base in git" "$top/scripts/import.sh"
+rm -rf "$deb" "$cache/6.12"
 
 stub df 'echo "Filesystem 1M-blocks Used Available Capacity Mounted"; echo "x 9 9 9 99% /"'
 says "no disk space: how much is there and how much is needed" fail "has 9 MiB free, 400 MiB are needed" \
