@@ -41,6 +41,27 @@ stub() {
 	chmod +x "$tmp/bin/$1"
 }
 
+# apt NETWORK COMMANDS: apt-get as it is with the network up or down, a mirror that
+# has nothing, and after that shell commands. Without --error-on=any an update that
+# fetched nothing is a warning.
+apt() {
+	stub apt-get "network=$1 lists=$tmp/lists
+	case \"\$*\" in
+	*update*)
+		if [ \$network = up ]; then : >\$lists; exit 0; fi
+		echo 'W: Some index files failed to download. They have been ignored, or old ones used instead.' >&2
+		case \"\$*\" in *--error-on=any*) exit 100 ;; esac
+		exit 0 ;;
+	*page_frag.sources*indextargets*) echo 'Debian Backports|Debian Backports|http://localhost/debian'; exit 0 ;;
+	*indextargets*)
+		[ ! -e \$lists ] || echo 'Debian|Debian|http://localhost/debian'
+		exit 0 ;;
+	*download*) [ \$network = up ] || exit 100 ;;
+	esac
+	${2:-}"
+	rm -f "$tmp/lists"
+}
+
 # A tree small enough to import in a moment: right version, wrong contents.
 small_tree() {
 	mkdir -p "$1/mm"
@@ -154,26 +175,58 @@ rm "$tmp/bin/git"
 verdict "and neither is left as one" "$([ ! -e "$(imported "$tmp/cut")" ] && echo yes)" "$(imported "$tmp/cut")"
 
 stub apt-cache 'exit 0'
-stub apt-get 'exit 100'
-says "no network: said, with what to do" fail "cannot be fetched: no network|run: sudo apt-get update" \
+stub id 'case $1 in -u) echo 1000 ;; *) exec /usr/bin/id "$@" ;; esac'
+apt down
+says "not root and a list that lacks the package: what to run" fail "run: sudo apt-get update" \
 	env PATH="$tmp/bin:$PATH" "$top/scripts/fetch.sh"
-stub apt-get 'exit 0'
-stub id 'echo 0'
+stub id 'case $1 in -u) echo 0 ;; *) exec /usr/bin/id "$@" ;; esac'
+says "no network is not 'left the archive'" 1 "package lists cannot be fetched: no network" \
+	env PATH="$tmp/bin:$PATH" "$top/scripts/fetch.sh"
+says "and is no skip either" 1 "package lists cannot be fetched: no network" \
+	env PATH="$tmp/bin:$PATH" "$top/scripts/test.sh" kunit
+apt up 'exit 0'
 says "a package that left the archive is named" 77 "the archive no longer has linux-source-6.12" \
 	env PATH="$tmp/bin:$PATH" "$top/scripts/fetch.sh"
+says "and one of a suite of its own" 77 "the archive no longer has linux-source-7.3" \
+	env BASE=7.3 PATH="$tmp/bin:$PATH" "$top/scripts/fetch.sh"
 says "a base that left the archive is skipped, by name" 0 '^1\.\.0 # SKIP base 6.12: its package has left the archive' \
 	env PATH="$tmp/bin:$PATH" "$top/scripts/test.sh" kunit
 says "and counted" 0 '^0 passed, 0 failed, 1 skipped$' \
 	env PATH="$tmp/bin:$PATH" "$top/scripts/test.sh" kunit
 says "with STRICT it is a failure" 1 "base 6.12: its package has left the archive, and STRICT is set" \
 	env PATH="$tmp/bin:$PATH" STRICT=1 "$top/scripts/test.sh" kunit
+stub apt-get 'exit 0'
+says "no package lists although the update is content: not 'left the archive'" 1 "package lists cannot be fetched" \
+	env PATH="$tmp/bin:$PATH" "$top/scripts/fetch.sh"
+
+# The same with the real apt, whose only mirror is a port that nobody listens on.
+mkdir -p "$tmp"/apt/{lists/partial,cache/archives/partial}
+echo 'deb [trusted=yes] http://127.0.0.1:9/debian stable main' >"$tmp/apt/sources"
+cat >"$tmp/apt/conf" <<-EOF
+Acquire::Retries "0";
+Dir::Etc::sourcelist "$tmp/apt/sources";
+Dir::Etc::sourceparts "/dev/null";
+Dir::State "$tmp/apt";
+Dir::State::lists "$tmp/apt/lists";
+Dir::State::status "/dev/null";
+Dir::Cache "$tmp/apt/cache";
+EOF
+rm "$tmp/bin/apt-get" "$tmp/bin/apt-cache"
+says "no network, apt itself: not 'left the archive'" 1 "package lists cannot be fetched: no network" \
+	env PATH="$tmp/bin:$PATH" APT_CONFIG="$tmp/apt/conf" "$top/scripts/fetch.sh"
 rm "$tmp/bin/id"
 
 stub apt-cache 'echo "linux-source-6.12 | 6.12.999-1 | x"'
-# shellcheck disable=SC2016
-stub apt-get 'for a; do :; done; case $a in *=*) : >"linux-source-6.12_new.deb";; esac'
+apt up 'for a; do :; done; case $a in *=*) pwd >&2; : >"linux-source-6.12_new.deb";; esac'
+mkdir -p "$cache/deb/.partial.7.3.running" "$cache/deb/.partial.6.12.old"
 says "a newer point release is used and said" 0 "note: linux-source-6.12 6.12.999-1; the series was tested with" \
 	env PATH="$tmp/bin:$PATH" "$top/scripts/fetch.sh"
+verdict "what was left of a download is removed, one of the other base is not" \
+	"$([ -e "$cache/deb/.partial.7.3.running" ] && [ ! -e "$cache/deb/.partial.6.12.old" ] && echo yes)" "$(ls -A "$cache/deb")"
+rm "$cache"/deb/*.deb
+says "the name of a download says the base" 0 "/\.partial\.6\.12\.[^/]*$" \
+	env PATH="$tmp/bin:$PATH" "$top/scripts/fetch.sh"
+rm -rf "$cache"/deb/.partial.*
 says "a package that cannot be unpacked is dropped" fail "cannot be unpacked; it was removed" \
 	"$top/scripts/import.sh"
 verdict "and the next run fetches it anew" \
@@ -212,6 +265,12 @@ cp "$top/scripts/lib.sh" "$top/scripts/deps.sh" "$tmp/top/scripts"
 cp "$tmp/packages" "$tmp/top/scripts/packages"
 says "not root: what is missing, and the command" fail "sudo apt-get .*install -y --no-install-recommends some-package" \
 	env PATH="$tmp/bin:$PATH" "$tmp/top/scripts/deps.sh" run
+stub id 'echo 0'
+apt down 'exit 100'
+says "root without a network: that is said, not only that nothing was installed" 1 \
+	"^error: .*the package lists could not be fetched: no network" \
+	env PATH="$tmp/bin:$PATH" "$tmp/top/scripts/deps.sh" run
+rm "$tmp/bin/id"
 says "the head of scripts/packages tells the probes there are" 1 '^$' grep -n gcc: "$top/scripts/packages"
 
 says "allmodconfig: that a warning is an error is stated" 0 '^CONFIG_WERROR=y$' cat "$top/configs/objects.config"
