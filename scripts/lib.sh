@@ -49,20 +49,50 @@ load_base() {
 	. "$TOP/kernels/$BASE"
 }
 
-# step NAME LOG COMMAND...: run with output in LOG; show what and how long
+# end_group LEADER: all of a process group; killed if it takes ten seconds
+end_group() {
+	local n
+
+	kill -TERM -- "-$1" 2>/dev/null || return 0
+	for ((n = 0; n < 100; n++)); do
+		kill -0 -- "-$1" 2>/dev/null || return 0
+		sleep 0.1
+	done
+	kill -KILL -- "-$1" 2>/dev/null || :
+}
+
+# interrupted SIGNAL: end what runs in the background, which would keep the lock,
+# then die of SIGNAL: a caller that sees an exit status instead goes on.
+interrupted() {
+	local leader
+
+	trap '' INT TERM HUP
+	for leader in $(jobs -p); do end_group "$leader"; done
+	trap - INT TERM HUP
+	kill -s "$1" "$BASHPID"
+}
+
+# step NAME LOG COMMAND...: run with output in LOG; show what and how long. What
+# runs has a process group of its own, by which it can be ended with all its children:
+# a command in the background of a script ignores the terminal's SIGINT.
 step() {
-	local name=$1 log=$2 start=$SECONDS pid rc=0
+	local name=$1 log=$2 start=$SECONDS pid ticker signal rc=0
 	shift 2
 
 	mkdir -p "$(dirname "$log")"
 	say "  .. $name"
-	"$@" >"$log" 2>&1 &
+	# shellcheck disable=SC2064 # the signal of now
+	for signal in INT TERM HUP; do trap "interrupted $signal" "$signal"; done
+	set -m
+	"$@" </dev/null >"$log" 2>&1 &
 	pid=$!
-	tick "$pid" "$name" &
-	local ticker=$!
+	tick "$pid" "$name" </dev/null 9>&- &
+	ticker=$!
+	set +m
 	wait "$pid" || rc=$?
-	kill "$ticker" 2>/dev/null || :
+	kill -- "-$ticker" 2>/dev/null || :
 	wait "$ticker" 2>/dev/null || :
+	trap - INT TERM HUP
 	if [ "$rc" -ne 0 ]; then
 		say "  FAILED $name after $((SECONDS - start)) s (exit $rc); the end of $log:"
 		tail -n 25 "$log" >&2

@@ -273,6 +273,39 @@ says "root without a network: that is said, not only that nothing was installed"
 rm "$tmp/bin/id"
 says "the head of scripts/packages tells the probes there are" 1 '^$' grep -n gcc: "$top/scripts/packages"
 
+# using LINE...: a script that does these with what lib.sh gives it
+using() {
+	printf '%s\n' "#!/usr/bin/env bash" '. "$(dirname "$0")/lib.sh"' "$@" >"$tmp/top/scripts/using.sh"
+	chmod +x "$tmp/top/scripts/using.sh"
+}
+
+# interrupted SIGNAL: a step that has children is running below two scripts, as in
+# make test; the terminal sends SIGNAL to all
+interrupted() {
+	using 'lock_work' 'step long "$CACHE/log/long.log" sh -c "echo started; sleep 20 | cat"' 'say "inner went on"'
+	printf '%s\n' '"$1" || :' 'echo "outer went on"' >"$tmp/outer.sh"
+	rm -f "$cache/log/long.log"
+	env --default-signal="$1" setsid bash "$tmp/outer.sh" "$tmp/top/scripts/using.sh" >"$tmp/interrupted" 2>&1 &
+	local group=$!
+	timeout 10 sh -c 'until grep -qs started "$1"; do sleep 0.1; done' - "$cache/log/long.log"
+	kill -"$1" -- "-$group"
+	wait "$group"
+	rc=$?
+}
+for signal in INT TERM; do
+	interrupted "$signal" 2>/dev/null
+	verdict "$signal during a step ends its children: the lock is free" \
+		"$(flock -w 3 "$cache/6.12/lock" echo yes)" "$(cat "$tmp/interrupted")"
+	verdict "and the scripts that run it, with the signal's status" \
+		"$([ "$rc" -eq "$((128 + $(kill -l "$signal")))" ] && ! grep -q 'went on' "$tmp/interrupted" && echo yes)" "$rc: $(cat "$tmp/interrupted")"
+done
+rm -rf "$cache/6.12"
+using 'lock_work' 'step short "$CACHE/log/short.log" sleep 0.3'
+says "the next run proceeds, at once" 0 "ok short" "$tmp/top/scripts/using.sh"
+says "and so does the one after a step that ended" 0 "ok short" "$tmp/top/scripts/using.sh"
+using 'step bad "$CACHE/log/bad.log" sh -c "exit 3"'
+says "the status of a step is that of its command" 3 "FAILED bad after .*exit 3" "$tmp/top/scripts/using.sh"
+
 says "allmodconfig: that a warning is an error is stated" 0 '^CONFIG_WERROR=y$' cat "$top/configs/objects.config"
 
 printf 'ok 1 - a\n1..1\n' >"$tmp/good.tap"
