@@ -13,6 +13,13 @@ CACHE=${CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/page_frag}
 JOBS=${JOBS:-$(nproc)}
 export LC_ALL=C TOP BASE KERNEL_SRC CACHE JOBS
 export CCACHE_DIR=${CCACHE_DIR:-$CACHE/ccache}
+# What the user's shell or make is set up for is another build than ours. Only
+# make kunit takes ARCH, and it takes it from here.
+export KUNIT_ARCH=${KUNIT_ARCH:-${ARCH:-}}
+unset ARCH CROSS_COMPILE LLVM LLVM_IAS CC LD KCFLAGS KCPPFLAGS KAFLAGS LOCALVERSION
+unset CFLAGS LDFLAGS EXTRA_CFLAGS HOSTCFLAGS HOSTLDFLAGS USERCFLAGS USERLDFLAGS
+unset O M W C V CF CHECK MAKEFLAGS MFLAGS GNUMAKEFLAGS MAKEOVERRIDES MAKEFILES
+unset "${!KBUILD_@}" "${!KCONFIG_@}"
 # One date for all that has one: the same inputs give the same commits.
 export EPOCH=2024-11-17T00:00:00Z
 export KBUILD_BUILD_TIMESTAMP=2024-11-17 KBUILD_BUILD_USER=page_frag

@@ -306,6 +306,25 @@ says "and so does the one after a step that ended" 0 "ok short" "$tmp/top/script
 using 'step bad "$CACHE/log/bad.log" sh -c "exit 3"'
 says "the status of a step is that of its command" 3 "FAILED bad after .*exit 3" "$tmp/top/scripts/using.sh"
 
+using env
+foreign=(ARCH=arm64 CROSS_COMPILE=x- LLVM=1 CC=tcc KCFLAGS=-O0 KBUILD_OUTPUT=/x KBUILD_EXTRA_WARN=1
+	O=/x W=1 C=2 M=/x V=1 MAKEFLAGS=-k MFLAGS=-k KCONFIG_CONFIG=x)
+verdict "what configures somebody else's kernel build is not passed on" \
+	"$(env "${foreign[@]}" "$tmp/top/scripts/using.sh" >"$tmp/env" 2>&1; ! grep -xF "$(printf '%s\n' "${foreign[@]}")" "$tmp/env" >/dev/null && echo yes)" "$(cat "$tmp/env")"
+says "but for the machine of make kunit, under a name of its own" 0 '^KUNIT_ARCH=arm64$' env ARCH=arm64 "$tmp/top/scripts/using.sh"
+says "which the scripts below keep" 0 '^KUNIT_ARCH=s390$' env KUNIT_ARCH=s390 ARCH=arm64 "$tmp/top/scripts/using.sh"
+stub make 'echo "make $*"; for a; do case $a in O=*) cp "${a#O=}/wanted" "${a#O=}/.config" ;; esac; done 2>/dev/null; :'
+mkdir -p "$cache/6.12"
+env PATH="$tmp/bin:$PATH" ARCH=arm64 "$top/scripts/build.sh" test x86_64 bzImage 2>/dev/null
+says "a build names its machine" 0 '^make .* ARCH=x86_64 .* bzImage$' cat "$cache/6.12/log/build-test.log"
+says "and is not made without one" 1 "usage: build.sh NAME ARCH TARGET" \
+	env PATH="$tmp/bin:$PATH" "$top/scripts/build.sh" test bzImage
+mkdir -p "$tmp/tree/kernel/configs"
+touch "$tmp/tree/Kbuild"
+echo CONFIG_A=y | tee "$tmp/fragment" >"$tmp/tree/kernel/configs/tiny-base.config"
+env PATH="$tmp/bin:$PATH" CC=other-cc "$top/scripts/config.sh" "$tmp/tree" "$tmp/built" x86_64 "$tmp/fragment"
+says "a configuration is made for the compiler that is given" 0 'ARCH=x86_64 CC=other-cc allnoconfig' cat "$tmp/built/kconfig/log"
+rm "$tmp/bin/make"
 says "allmodconfig: that a warning is an error is stated" 0 '^CONFIG_WERROR=y$' cat "$top/configs/objects.config"
 
 printf 'ok 1 - a\n1..1\n' >"$tmp/good.tap"
