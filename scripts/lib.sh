@@ -9,9 +9,10 @@ trap 'echo "error: $0: line $LINENO: $BASH_COMMAND" >&2' ERR
 TOP=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 BASE=${BASE:-6.12}
 KERNEL_SRC=${KERNEL_SRC:-}
-CACHE=${CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/page_frag}
+# Not from the environment, where the name is anybody's: distclean removes it.
+CACHE=${XDG_CACHE_HOME:-$HOME/.cache}/page_frag
 JOBS=${JOBS:-$(nproc)}
-export LC_ALL=C TOP BASE KERNEL_SRC CACHE JOBS
+export LC_ALL=C TOP BASE KERNEL_SRC JOBS
 export CCACHE_DIR=${CCACHE_DIR:-$CACHE/ccache}
 # What the user's shell or make is set up for is another build than ours. Only
 # make kunit takes ARCH, and it takes it from here.
@@ -36,6 +37,14 @@ die() {
 	[ $# -lt 2 ] || say "       $2"
 	exit 1
 }
+
+# plain_path PATH HOW TO MEND IT: the kernel's makefiles split paths at these
+plain_path() {
+	[[ $1 != *[[:space:]:]* ]] || die "no kernel builds below a path with a space or a colon: $1" "$2"
+}
+[[ $CACHE = /* ]] || die "XDG_CACHE_HOME is not absolute: $XDG_CACHE_HOME" "set it to a directory, from / on"
+plain_path "$CACHE" "set XDG_CACHE_HOME to a directory without"
+plain_path "$TOP" "move the repository to a directory without"
 
 # The directory of this base, or of the user's own tree, below the cache.
 work_dir() {
@@ -118,6 +127,13 @@ tick() {
 	done
 }
 
+# take_lock DIR FD: FD is DIR/lock, opened
+take_lock() {
+	flock -n "$2" || die "another run is using $1 (process $(cat "$1/lock.pid" 2>/dev/null || echo unknown))" \
+		"wait for it, or give this one a cache of its own: XDG_CACHE_HOME=/some/dir"
+	echo $$ >"$1/lock.pid"
+}
+
 # One run at a time in a work directory. The lock dies with its holder.
 lock_work() {
 	local dir
@@ -126,9 +142,7 @@ lock_work() {
 	[ -z "${PAGE_FRAG_LOCKED:-}" ] || return 0
 	mkdir -p "$dir" || die "cannot create $dir" "set XDG_CACHE_HOME to a directory you may write"
 	exec 9>>"$dir/lock"
-	flock -n 9 || die "another run is using $dir (process $(cat "$dir/lock.pid" 2>/dev/null || echo unknown))" \
-		"wait for it, or give this one a cache of its own: XDG_CACHE_HOME=/some/dir"
-	echo $$ >"$dir/lock.pid"
+	take_lock "$dir" 9
 	export PAGE_FRAG_LOCKED=1
 }
 

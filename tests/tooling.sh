@@ -327,6 +327,43 @@ says "a configuration is made for the compiler that is given" 0 'ARCH=x86_64 CC=
 rm "$tmp/bin/make"
 says "allmodconfig: that a warning is an error is stated" 0 '^CONFIG_WERROR=y$' cat "$top/configs/objects.config"
 
+# where NAME=VALUE: a script that only says where things are
+# shellcheck disable=SC2317 # says calls it
+where() { env "$1" "$top/scripts/where.sh"; }
+says "a cache with a space in its path: what, and how to mend it" 1 "a space or a colon.*: $tmp/a b/page_frag|set XDG_CACHE_HOME" where XDG_CACHE_HOME="$tmp/a b"
+says "a cache that is not absolute: the same" 1 "XDG_CACHE_HOME is not absolute: here" where XDG_CACHE_HOME=here
+mkdir -p "$tmp/my clone/scripts"
+cp "$top"/scripts/{lib,where}.sh "$tmp/my clone/scripts"
+says "a clone with one: the same" 1 "a space or a colon.*: $tmp/my clone|move" "$tmp/my clone/scripts/where.sh"
+says "CACHE of the environment is somebody else's" 0 "^tree=$cache/6.12/tree" where CACHE="$tmp/precious"
+
+# full_cache DIR: one with all that is ever made there, and more
+full_cache() {
+	mkdir -p "$1"/{deb,apt,log,ccache,mine,src-mine} "$1"/{6.12,7.3,src-0123456789ab}/build
+	touch "$1/file"
+	for dir in 6.12 7.3 src-0123456789ab; do touch "$1/$dir/lock"; done
+}
+full_cache "$tmp/clean/page_frag"
+mkdir -p "$tmp/precious/data"
+(
+	exec 9>>"$tmp/clean/page_frag/7.3/lock"
+	flock 9
+	XDG_CACHE_HOME=$tmp/clean "$top/scripts/clean.sh" all 9>&- >"$tmp/locked" 2>&1
+	echo $? >>"$tmp/locked"
+)
+says "distclean while another base is in use: who, and nothing is removed" 0 "another run is using $tmp/clean/page_frag/7.3" cat "$tmp/locked"
+verdict "nothing" "$([ -e "$tmp/clean/page_frag/deb" ] && [ -e "$tmp/clean/page_frag/6.12/build" ] && echo yes)" "$(find "$tmp/clean")"
+says "distclean says what is not the project's" 0 "kept: file mine src-mine" \
+	env XDG_CACHE_HOME="$tmp/clean" CACHE="$tmp/precious" "$top/scripts/clean.sh" all
+verdict "and removes only what the project made" \
+	"$([ "$(ls "$tmp/clean/page_frag")" = "$(printf '%s\n' file mine src-mine)" ] && [ -e "$tmp/precious/data" ] && echo yes)" "$(find "$tmp/clean" "$tmp/precious")"
+rm -rf "$tmp/clean"
+full_cache "$tmp/clean/page_frag"
+rm -rf "$tmp"/clean/page_frag/{mine,src-mine,file}
+XDG_CACHE_HOME=$tmp/clean "$top/scripts/clean.sh" all
+verdict "a cache of which nothing is left is gone" "$([ ! -e "$tmp/clean/page_frag" ] && echo yes)" "$(find "$tmp/clean")"
+says "and there may be none" 0 '^$' env XDG_CACHE_HOME="$tmp/clean" "$top/scripts/clean.sh" all
+
 printf 'ok 1 - a\n1..1\n' >"$tmp/good.tap"
 printf 'ok 1 - a\n1..2\n' >"$tmp/short.tap"
 printf 'ok 1 - a\n' >"$tmp/noplan.tap"
