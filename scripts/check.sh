@@ -65,19 +65,19 @@ no_open_coded_internals() {
 # shims of tools/testing/page_frag are macros with the names of the kernel's.
 style() {
 	local shims=MACRO_ARG_REUSE,MACRO_ARG_PRECEDENCE,MACRO_ARG_UNUSED,MACRO_WITH_FLOW_CONTROL,EXPORT_SYMBOL,CAMELCASE
-	cd "$tree"
+	cd "$tree" || return
 	./scripts/checkpatch.pl --strict --codespell --codespellfile "$dictionary" --no-signoff --quiet --showfile \
 		--ignore "FILE_PATH_CHANGES,PARENTHESIS_ALIGNMENT,LONG_LINE,OPEN_ENDED_LINE,AVOID_EXTERNS,$shims" -g base..HEAD
 }
 
 owned_style() {
-	cd "$tree"
+	cd "$tree" || return
 	./scripts/checkpatch.pl --strict --codespell --codespellfile "$dictionary" --no-tree --quiet --showfile \
 		--ignore LONG_LINE_STRING -f "$header" "$source" mm/page_frag_cache.h mm/page_frag_test.c
 }
 
 kernel_doc() {
-	cd "$tree"
+	cd "$tree" || return
 	./scripts/kernel-doc -none -Wall -Werror "$header" "$source" include/trace/events/page_frag.h
 }
 
@@ -134,9 +134,9 @@ configured() {
 kmake() { make -s -C "$tree" O="$build/check" CC="ccache gcc" -j"$JOBS" "$@"; }
 
 w1() {
-	kmake prepare >/dev/null
-	touch "$tree/$source" "$tree/mm/page_frag_test.c"
-	kmake W=1 KCFLAGS=-Werror mm/page_frag_cache.o mm/page_frag_test.o
+	kmake prepare >/dev/null &&
+		touch "$tree/$source" "$tree/mm/page_frag_test.c" &&
+		kmake W=1 KCFLAGS=-Werror mm/page_frag_cache.o mm/page_frag_test.o
 }
 
 sparse_clean() {
@@ -181,10 +181,10 @@ entry_sorted() {
 
 maintainers() {
 	local file entries
-	cd "$tree"
+	cd "$tree" || return
 	while read -r file; do
 		[ -e "$file" ] || continue
-		entries=$(./scripts/get_maintainer.pl --no-git-fallback --sections -f "$file")
+		entries=$(./scripts/get_maintainer.pl --no-git-fallback --sections -f "$file") || return
 		grep -q '^PAGE FRAGMENT ALLOCATOR' <<<"$entries" ||
 			{ echo "$file: get_maintainer.pl does not name the entry"; return 1; }
 	done < <(sed -n 's,^F:\t,,p' "$TOP/MAINTAINERS")

@@ -24,12 +24,6 @@ present() {
 	esac
 }
 
-# The package lists of a new machine may be empty or old.
-refresh_lists() {
-	apt-get -q update || die "apt-get update failed: no network, or no package source" \
-		"check the network, then: apt-get update"
-}
-
 list=$(missing "$@" | sort -u)
 [ -n "$list" ] || exit 0
 mapfile -t packages < <(cut -f1 <<<"$list")
@@ -41,9 +35,13 @@ if [ "$(id -u)" -ne 0 ]; then
 	    "run: sudo apt-get update && sudo apt-get install -y --no-install-recommends ${packages[*]}"
 fi
 
+# The package lists of a new machine may be empty or old. One source that cannot be
+# reached need not be the one that has the packages.
 log=$CACHE/log/apt.log
-step "apt-get update" "$log" refresh_lists
+why=
+step "apt-get update" "${log%.log}-update.log" apt-get -q --error-on=any update ||
+	why="; the package lists could not be fetched: no network?"
 step "installing ${packages[*]}" "$log" \
 	env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "${packages[@]}" ||
-	die "apt-get could not install ${packages[*]}" "see $log"
+	die "apt-get could not install ${packages[*]}$why" "see $log"
 [ -z "$(missing "$@")" ] || die "still missing after the installation: $(missing "$@")" "see $log"

@@ -12,11 +12,16 @@ own=$CACHE/apt/$BASE
 keyring=/usr/share/keyrings/debian-archive-keyring.gpg
 apt_options=(-o "APT::Sandbox::User=$(id -un)")
 
+# debian_lists: those that were fetched, as origin|label|site; apt names no others
+debian_lists() {
+	# shellcheck disable=SC2016
+	apt-get "${apt_options[@]}" indextargets --format '$(ORIGIN)|$(LABEL)|$(REPO_URI)' |
+		grep '^Debian' || :
+}
+
 # The Debian mirror the machine uses already.
 debian_site() {
-	# shellcheck disable=SC2016
-	apt-get indextargets --format '$(ORIGIN)|$(LABEL)|$(REPO_URI)' |
-		awk -F'|' '$1 == "Debian" && $2 == "Debian" { print $3; exit }'
+	debian_lists | awk -F'|' '$1 == "Debian" && $2 == "Debian" && !n++ { print $3 }'
 }
 
 # A suite the machine does not use gets sources, lists and state of its own.
@@ -27,7 +32,7 @@ own_sources() {
 		"run: sudo apt-get install debian-archive-keyring"
 	site=$(debian_site)
 	if [ -z "$site" ] && [ "$(id -u)" -eq 0 ]; then
-		apt-get -q update >&2 || :
+		apt-get -q --error-on=any update >&2 || :
 		site=$(debian_site)
 	fi
 	[ -n "$site" ] || die "no Debian archive among the package lists of this machine" \
@@ -51,14 +56,14 @@ versions() {
 		awk -F' *[|] *' '{ print $2 }'
 }
 
-# The lists may be missing or older than the archive.
+# refresh: the lists may be missing or older than the archive. Fails unless all were
+# fetched; without being asked, apt calls a mirror that does not answer a warning.
 refresh() {
 	if [ -z "$suite" ] && [ "$(id -u)" -ne 0 ]; then
 		die "the package lists of this machine do not offer a $package that can be had" \
 		    "run: sudo apt-get update"
 	fi
-	apt-get "${apt_options[@]}" -q update >&2 ||
-		die "the package lists cannot be fetched: no network?" "run again with the network up"
+	apt-get "${apt_options[@]}" -q --error-on=any update >&2 && [ -n "$(debian_lists)" ]
 }
 
 # choose: the tested version, else the newest, else nothing
@@ -68,7 +73,7 @@ choose() {
 
 download() {
 	local tmp
-	tmp=$(mktemp -d "$debs/.partial.XXXXXX")
+	tmp=$(mktemp -d "$debs/.partial.$BASE.XXXXXX")
 
 	if (cd "$tmp" && apt-get "${apt_options[@]}" -q download "$package=$1" >&2); then
 		mv "$tmp"/*.deb "$debs/${package}_$1.deb"
@@ -77,6 +82,11 @@ download() {
 	[ -e "$debs/${package}_$1.deb" ]
 }
 
+no_lists() {
+	die "the package lists cannot be fetched: no network?" "run again with the network up"
+}
+
+# Only who has read the archive's lists can say so.
 gone() {
 	say "error: the archive no longer has $package"
 	say "       use another base (make help), or a tree of your own: KERNEL_SRC=/path"
@@ -92,13 +102,14 @@ if [ -n "$cached" ]; then
 fi
 
 need_space "$debs" 400
-rm -rf "$debs"/.partial.*
+rm -rf "$debs/.partial.$BASE".*
 [ -z "$suite" ] || own_sources
 version=$(choose)
 if [ -z "$version" ] || ! download "$version"; then
-	refresh
+	missing=gone
+	refresh || missing=no_lists
 	version=$(choose)
-	[ -n "$version" ] || gone
+	[ -n "$version" ] || "$missing"
 	download "$version" || die "$package $version cannot be downloaded: no network?" \
 		"run again with the network up"
 fi

@@ -9,10 +9,18 @@ trap 'echo "error: $0: line $LINENO: $BASH_COMMAND" >&2' ERR
 TOP=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 BASE=${BASE:-6.12}
 KERNEL_SRC=${KERNEL_SRC:-}
-CACHE=${CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/page_frag}
+# Not from the environment, where the name is anybody's: distclean removes it.
+CACHE=${XDG_CACHE_HOME:-$HOME/.cache}/page_frag
 JOBS=${JOBS:-$(nproc)}
-export LC_ALL=C TOP BASE KERNEL_SRC CACHE JOBS
+export LC_ALL=C TOP BASE KERNEL_SRC JOBS
 export CCACHE_DIR=${CCACHE_DIR:-$CACHE/ccache}
+# What the user's shell or make is set up for is another build than ours. Only
+# make kunit takes ARCH, and it takes it from here.
+export KUNIT_ARCH=${KUNIT_ARCH:-${ARCH:-}}
+unset ARCH CROSS_COMPILE LLVM LLVM_IAS CC LD KCFLAGS KCPPFLAGS KAFLAGS LOCALVERSION
+unset CFLAGS LDFLAGS EXTRA_CFLAGS HOSTCFLAGS HOSTLDFLAGS USERCFLAGS USERLDFLAGS
+unset O M W C V CF CHECK MAKEFLAGS MFLAGS GNUMAKEFLAGS MAKEOVERRIDES MAKEFILES
+unset "${!KBUILD_@}" "${!KCONFIG_@}"
 # One date for all that has one: the same inputs give the same commits.
 export EPOCH=2024-11-17T00:00:00Z
 export KBUILD_BUILD_TIMESTAMP=2024-11-17 KBUILD_BUILD_USER=page_frag
@@ -29,6 +37,14 @@ die() {
 	[ $# -lt 2 ] || say "       $2"
 	exit 1
 }
+
+# plain_path PATH HOW TO MEND IT: the kernel's makefiles split paths at these
+plain_path() {
+	[[ $1 != *[[:space:]:]* ]] || die "no kernel builds below a path with a space or a colon: $1" "$2"
+}
+[[ $CACHE = /* ]] || die "XDG_CACHE_HOME is not absolute: $XDG_CACHE_HOME" "set it to a directory, from / on"
+plain_path "$CACHE" "set XDG_CACHE_HOME to a directory without"
+plain_path "$TOP" "move the repository to a directory without"
 
 # The directory of this base, or of the user's own tree, below the cache.
 work_dir() {
@@ -49,20 +65,50 @@ load_base() {
 	. "$TOP/kernels/$BASE"
 }
 
-# step NAME LOG COMMAND...: run with output in LOG; show what and how long
+# end_group LEADER: all of a process group; killed if it takes ten seconds
+end_group() {
+	local n
+
+	kill -TERM -- "-$1" 2>/dev/null || return 0
+	for ((n = 0; n < 100; n++)); do
+		kill -0 -- "-$1" 2>/dev/null || return 0
+		sleep 0.1
+	done
+	kill -KILL -- "-$1" 2>/dev/null || :
+}
+
+# interrupted SIGNAL: end what runs in the background, which would keep the lock,
+# then die of SIGNAL: a caller that sees an exit status instead goes on.
+interrupted() {
+	local leader
+
+	trap '' INT TERM HUP
+	for leader in $(jobs -p); do end_group "$leader"; done
+	trap - INT TERM HUP
+	kill -s "$1" "$BASHPID"
+}
+
+# step NAME LOG COMMAND...: run with output in LOG; show what and how long. What
+# runs has a process group of its own, by which it can be ended with all its children:
+# a command in the background of a script ignores the terminal's SIGINT.
 step() {
-	local name=$1 log=$2 start=$SECONDS pid rc=0
+	local name=$1 log=$2 start=$SECONDS pid ticker signal rc=0
 	shift 2
 
 	mkdir -p "$(dirname "$log")"
 	say "  .. $name"
-	"$@" >"$log" 2>&1 &
+	# shellcheck disable=SC2064 # the signal of now
+	for signal in INT TERM HUP; do trap "interrupted $signal" "$signal"; done
+	set -m
+	"$@" </dev/null >"$log" 2>&1 &
 	pid=$!
-	tick "$pid" "$name" &
-	local ticker=$!
+	tick "$pid" "$name" </dev/null 9>&- &
+	ticker=$!
+	set +m
 	wait "$pid" || rc=$?
-	kill "$ticker" 2>/dev/null || :
+	kill -- "-$ticker" 2>/dev/null || :
 	wait "$ticker" 2>/dev/null || :
+	trap - INT TERM HUP
 	if [ "$rc" -ne 0 ]; then
 		say "  FAILED $name after $((SECONDS - start)) s (exit $rc); the end of $log:"
 		tail -n 25 "$log" >&2
@@ -81,6 +127,13 @@ tick() {
 	done
 }
 
+# take_lock DIR FD: FD is DIR/lock, opened
+take_lock() {
+	flock -n "$2" || die "another run is using $1 (process $(cat "$1/lock.pid" 2>/dev/null || echo unknown))" \
+		"wait for it, or give this one a cache of its own: XDG_CACHE_HOME=/some/dir"
+	echo $$ >"$1/lock.pid"
+}
+
 # One run at a time in a work directory. The lock dies with its holder.
 lock_work() {
 	local dir
@@ -89,9 +142,7 @@ lock_work() {
 	[ -z "${PAGE_FRAG_LOCKED:-}" ] || return 0
 	mkdir -p "$dir" || die "cannot create $dir" "set XDG_CACHE_HOME to a directory you may write"
 	exec 9>>"$dir/lock"
-	flock -n 9 || die "another run is using $dir (process $(cat "$dir/lock.pid" 2>/dev/null || echo unknown))" \
-		"wait for it, or give this one a cache of its own: XDG_CACHE_HOME=/some/dir"
-	echo $$ >"$dir/lock.pid"
+	take_lock "$dir" 9
 	export PAGE_FRAG_LOCKED=1
 }
 

@@ -13,8 +13,8 @@ log=$work/log/objects
 kmake() { make -C "$work/tree" O="$build" ARCH=x86_64 CC="ccache gcc" -s -j"$JOBS" "$@"; }
 
 configure() {
-	KCONFIG_ALLCONFIG=$TOP/configs/objects.config kmake allmodconfig
-	kmake prepare modules_prepare
+	KCONFIG_ALLCONFIG=$TOP/configs/objects.config kmake allmodconfig &&
+		kmake prepare modules_prepare
 }
 
 wanted() {

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0
 # tally.pl FILE...: read TAP, name what failed, and count. A file without a plan,
 # with too few lines or with a bail-out is a failure of its own. A plan
-# of none that says why ('1..0 # SKIP reason') is a skip.
+# of none that says why ('1..0 # SKIP reason') is a skip. 'not ok' is a failure, with
+# TODO or SKIP behind it too.
 use strict;
 use warnings;
 use TAP::Parser;
@@ -18,13 +19,13 @@ for my $file (@ARGV) {
 			$failed++;
 		}
 		next unless $line->is_test;
-		if ($line->has_skip) {
-			$skipped++;
-		} elsif ($line->is_ok) {
-			$passed++;
-		} else {
+		if (!$line->is_actual_ok || $line->is_unplanned) {
 			print 'failed: ', $line->as_string, "\n";
 			$failed++;
+		} elsif ($line->has_skip) {
+			$skipped++;
+		} else {
+			$passed++;
 		}
 	}
 	if (defined $parser->skip_all) {

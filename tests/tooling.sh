@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0
+# shellcheck disable=SC2016 # the stubs are text of shell
 # tooling.sh: what the scripts do when something is wrong. TAP. Every case has a
 # cache of its own; package tools are replaced by stubs where a case needs that.
 set -uo pipefail
@@ -7,8 +8,9 @@ set -uo pipefail
 top=$(cd "$(dirname "$0")/.." && pwd)
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
-unset PAGE_FRAG_LOCKED KERNEL_SRC BASE CACHE
-export HOME=$tmp XDG_CACHE_HOME=$tmp/cache CACHE=$tmp/cache/page_frag LC_ALL=C
+cache=$tmp/cache/page_frag
+unset PAGE_FRAG_LOCKED KERNEL_SRC BASE STRICT
+export HOME=$tmp XDG_CACHE_HOME=$tmp/cache LC_ALL=C
 n=0
 bad=0
 
@@ -37,6 +39,27 @@ stub() {
 	mkdir -p "$tmp/bin"
 	printf '#!/bin/sh\n%s\n' "$2" >"$tmp/bin/$1"
 	chmod +x "$tmp/bin/$1"
+}
+
+# apt NETWORK COMMANDS: apt-get as it is with the network up or down, a mirror that
+# has nothing, and after that shell commands. Without --error-on=any an update that
+# fetched nothing is a warning.
+apt() {
+	stub apt-get "network=$1 lists=$tmp/lists
+	case \"\$*\" in
+	*update*)
+		if [ \$network = up ]; then : >\$lists; exit 0; fi
+		echo 'W: Some index files failed to download. They have been ignored, or old ones used instead.' >&2
+		case \"\$*\" in *--error-on=any*) exit 100 ;; esac
+		exit 0 ;;
+	*page_frag.sources*indextargets*) echo 'Debian Backports|Debian Backports|http://localhost/debian'; exit 0 ;;
+	*indextargets*)
+		[ ! -e \$lists ] || echo 'Debian|Debian|http://localhost/debian'
+		exit 0 ;;
+	*download*) [ \$network = up ] || exit 100 ;;
+	esac
+	${2:-}"
+	rm -f "$tmp/lists"
 }
 
 # A tree small enough to import in a moment: right version, wrong contents.
@@ -76,7 +99,7 @@ says "and so is one of the other base" fail "is Linux 6.12, the series asked for
 # contents DIR: every file and what is in it, but for git's own
 contents() { (cd "$1" && find . -path ./.git -prune -o -type f -exec sha256sum {} + | sort -k2); }
 # imported DIR: the tree that was made from DIR
-imported() { echo "$CACHE/src-$(readlink -f "$1" | sha256sum | cut -c1-12)/tree"; }
+imported() { echo "$cache/src-$(readlink -f "$1" | sha256sum | cut -c1-12)/tree"; }
 
 wanted=$(contents "$tmp/vanilla")
 echo object >"$tmp/vanilla/mm/built.o"
@@ -95,7 +118,7 @@ KERNEL_SRC=$tmp/debian "$top/scripts/import.sh" 2>"$tmp/log"
 got=$(git -C "$(imported "$tmp/debian")" ls-tree -r --name-only base | wc -l)
 verdict "a Debian tree, which ignores itself, is recorded whole" \
 	"$([ "$(contents "$(imported "$tmp/debian")")" = "$wanted" ] && [ "$got" -eq "$(wc -l <<<"$wanted")" ] && echo yes)" "$(cat "$tmp/log"; echo "$got of $wanted")"
-rm -rf "$CACHE"/src-*
+rm -rf "$cache"/src-*
 
 small_tree "$tmp/odd" 6 12
 before=$(find "$tmp/odd" -type f -exec sha256sum {} + | sort)
@@ -104,7 +127,7 @@ says "a tree the series does not fit: first patch and file named" fail \
 	env KERNEL_SRC="$tmp/odd" "$top/scripts/tree.sh"
 verdict "the user's tree is untouched" \
 	"$([ "$before" = "$(find "$tmp/odd" -type f -exec sha256sum {} + | sort)" ] && echo yes)" "$before"
-copy=$(echo "$CACHE"/src-*/tree)
+copy=$(echo "$cache"/src-*/tree)
 verdict "nothing is half-applied" \
 	"$([ "$(git -C "$copy" rev-parse HEAD)" = "$(git -C "$copy" rev-parse base)" ] &&
 	   git -C "$copy" diff --quiet HEAD && [ ! -e "$copy.apply" ] && echo yes)" "$(git -C "$copy" status --short)"
@@ -127,45 +150,113 @@ says "an unpacking that was interrupted is made again" fail "does not apply" \
 	env KERNEL_SRC="$tmp/odd" "$top/scripts/tree.sh"
 verdict "and nothing of that is left" "$([ ! -e "$copy.partial" ] && echo yes)" "$(ls -A "${copy%/tree}")"
 
-mkdir -p "$CACHE/6.12"
+mkdir -p "$cache/6.12"
 (
-	exec 9>>"$CACHE/6.12/lock"
+	exec 9>>"$cache/6.12/lock"
 	flock 9
-	echo 4711 >"$CACHE/6.12/lock.pid"
+	echo 4711 >"$cache/6.12/lock.pid"
 	"$top/scripts/import.sh" 9>&- >"$tmp/locked" 2>&1
 	echo $? >>"$tmp/locked"
 )
 says "a second run at the same time is told who has the lock" 0 "another run is using .*4711" cat "$tmp/locked"
 
+# What the copy of a tree or its commit fails at is no matter of its last command.
+small_tree "$tmp/cut" 6 12
+real_tar=$(command -v tar)
+stub tar "case \"\$*\" in *--exclude*) $real_tar \"\$@\"; exit 2 ;; esac; exec $real_tar \"\$@\""
+says "a tree that cannot be read to its end is no tree" fail "$tmp/cut cannot be copied" \
+	env PATH="$tmp/bin:$PATH" KERNEL_SRC="$tmp/cut" "$top/scripts/import.sh"
+rm "$tmp/bin/tar"
+real_git=$(command -v git)
+stub git "[ \"\$1\" != add ] || { $real_git add -f Makefile; exit 1; }; exec $real_git \"\$@\""
+says "a base that git does not take whole is no base" fail "the base cannot be committed" \
+	env PATH="$tmp/bin:$PATH" KERNEL_SRC="$tmp/cut" "$top/scripts/import.sh"
+rm "$tmp/bin/git"
+verdict "and neither is left as one" "$([ ! -e "$(imported "$tmp/cut")" ] && echo yes)" "$(imported "$tmp/cut")"
+
 stub apt-cache 'exit 0'
-stub apt-get 'exit 100'
-says "no network: said, with what to do" fail "cannot be fetched: no network|run: sudo apt-get update" \
+stub id 'case $1 in -u) echo 1000 ;; *) exec /usr/bin/id "$@" ;; esac'
+apt down
+says "not root and a list that lacks the package: what to run" fail "run: sudo apt-get update" \
 	env PATH="$tmp/bin:$PATH" "$top/scripts/fetch.sh"
-stub apt-get 'exit 0'
-stub id 'echo 0'
+stub id 'case $1 in -u) echo 0 ;; *) exec /usr/bin/id "$@" ;; esac'
+says "no network is not 'left the archive'" 1 "package lists cannot be fetched: no network" \
+	env PATH="$tmp/bin:$PATH" "$top/scripts/fetch.sh"
+says "and is no skip either" 1 "package lists cannot be fetched: no network" \
+	env PATH="$tmp/bin:$PATH" "$top/scripts/test.sh" kunit
+apt up 'exit 0'
 says "a package that left the archive is named" 77 "the archive no longer has linux-source-6.12" \
 	env PATH="$tmp/bin:$PATH" "$top/scripts/fetch.sh"
+says "and one of a suite of its own" 77 "the archive no longer has linux-source-7.3" \
+	env BASE=7.3 PATH="$tmp/bin:$PATH" "$top/scripts/fetch.sh"
 says "a base that left the archive is skipped, by name" 0 '^1\.\.0 # SKIP base 6.12: its package has left the archive' \
 	env PATH="$tmp/bin:$PATH" "$top/scripts/test.sh" kunit
 says "and counted" 0 '^0 passed, 0 failed, 1 skipped$' \
 	env PATH="$tmp/bin:$PATH" "$top/scripts/test.sh" kunit
 says "with STRICT it is a failure" 1 "base 6.12: its package has left the archive, and STRICT is set" \
 	env PATH="$tmp/bin:$PATH" STRICT=1 "$top/scripts/test.sh" kunit
+stub apt-get 'exit 0'
+says "no package lists although the update is content: not 'left the archive'" 1 "package lists cannot be fetched" \
+	env PATH="$tmp/bin:$PATH" "$top/scripts/fetch.sh"
+
+# The same with the real apt, whose only mirror is a port that nobody listens on.
+mkdir -p "$tmp"/apt/{lists/partial,cache/archives/partial}
+echo 'deb [trusted=yes] http://127.0.0.1:9/debian stable main' >"$tmp/apt/sources"
+cat >"$tmp/apt/conf" <<-EOF
+Acquire::Retries "0";
+Dir::Etc::sourcelist "$tmp/apt/sources";
+Dir::Etc::sourceparts "/dev/null";
+Dir::State "$tmp/apt";
+Dir::State::lists "$tmp/apt/lists";
+Dir::State::status "/dev/null";
+Dir::Cache "$tmp/apt/cache";
+EOF
+rm "$tmp/bin/apt-get" "$tmp/bin/apt-cache"
+says "no network, apt itself: not 'left the archive'" 1 "package lists cannot be fetched: no network" \
+	env PATH="$tmp/bin:$PATH" APT_CONFIG="$tmp/apt/conf" "$top/scripts/fetch.sh"
 rm "$tmp/bin/id"
 
 stub apt-cache 'echo "linux-source-6.12 | 6.12.999-1 | x"'
-# shellcheck disable=SC2016
-stub apt-get 'for a; do :; done; case $a in *=*) : >"linux-source-6.12_new.deb";; esac'
+apt up 'for a; do :; done; case $a in *=*) pwd >&2; : >"linux-source-6.12_new.deb";; esac'
+mkdir -p "$cache/deb/.partial.7.3.running" "$cache/deb/.partial.6.12.old"
 says "a newer point release is used and said" 0 "note: linux-source-6.12 6.12.999-1; the series was tested with" \
 	env PATH="$tmp/bin:$PATH" "$top/scripts/fetch.sh"
+verdict "what was left of a download is removed, one of the other base is not" \
+	"$([ -e "$cache/deb/.partial.7.3.running" ] && [ ! -e "$cache/deb/.partial.6.12.old" ] && echo yes)" "$(ls -A "$cache/deb")"
+rm "$cache"/deb/*.deb
+says "the name of a download says the base" 0 "/\.partial\.6\.12\.[^/]*$" \
+	env PATH="$tmp/bin:$PATH" "$top/scripts/fetch.sh"
+rm -rf "$cache"/deb/.partial.*
 says "a package that cannot be unpacked is dropped" fail "cannot be unpacked; it was removed" \
 	"$top/scripts/import.sh"
 verdict "and the next run fetches it anew" \
-	"$([ -z "$(ls -A "$CACHE/deb")" ] && [ ! -e "$CACHE/6.12/source" ] && echo yes)" "$(ls -A "$CACHE/deb")"
+	"$([ -z "$(ls -A "$cache/deb")" ] && [ ! -e "$cache/6.12/source" ] && echo yes)" "$(ls -A "$cache/deb")"
+
+# source_package DEB: a whole one, with a kernel of one file
+source_package() {
+	mkdir -p "$tmp/pkg/DEBIAN" "$tmp/pkg/usr/src" "$tmp/linux-source-6.12"
+	printf 'Package: linux-source-6.12\nVersion: 1\nArchitecture: all\nMaintainer: a <a@localhost>\nDescription: test\n' \
+		>"$tmp/pkg/DEBIAN/control"
+	small_tree "$tmp/linux-source-6.12" 6 12
+	tar -C "$tmp" -cJf "$tmp/pkg/usr/src/linux-source-6.12.tar.xz" linux-source-6.12
+	dpkg-deb --build "$tmp/pkg" "$1" >/dev/null
+}
+deb=$cache/deb/linux-source-6.12_6.12.999-1.deb
+source_package "$deb"
+stub tar "case \"\$*\" in *-xJ*) echo 'No space left on device' >&2; exit 2 ;; esac; exec $real_tar \"\$@\""
+says "no room to unpack: said" fail "cannot be unpacked, and the package is whole" \
+	env PATH="$tmp/bin:$PATH" "$top/scripts/import.sh"
+rm "$tmp/bin/tar"
+verdict "and the package is kept" "$([ -e "$deb" ] && echo yes)" "$(ls -A "$cache/deb")"
+[ -e "$deb" ] || source_package "$deb"
+says "with room it is unpacked" 0 "ok recording the base in git" "$top/scripts/import.sh"
+rm -rf "$deb" "$cache/6.12"
 
 stub df 'echo "Filesystem 1M-blocks Used Available Capacity Mounted"; echo "x 9 9 9 99% /"'
 says "no disk space: how much is there and how much is needed" fail "has 9 MiB free, 400 MiB are needed" \
 	env PATH="$tmp/bin:$PATH" "$top/scripts/fetch.sh"
+
+rm "$tmp/bin/df"
 
 stub id 'echo 1000'
 printf 'all\tno-such-command\tsome-package\tneeded by this test\n' >"$tmp/packages"
@@ -174,6 +265,104 @@ cp "$top/scripts/lib.sh" "$top/scripts/deps.sh" "$tmp/top/scripts"
 cp "$tmp/packages" "$tmp/top/scripts/packages"
 says "not root: what is missing, and the command" fail "sudo apt-get .*install -y --no-install-recommends some-package" \
 	env PATH="$tmp/bin:$PATH" "$tmp/top/scripts/deps.sh" run
+stub id 'echo 0'
+apt down 'exit 100'
+says "root without a network: that is said, not only that nothing was installed" 1 \
+	"^error: .*the package lists could not be fetched: no network" \
+	env PATH="$tmp/bin:$PATH" "$tmp/top/scripts/deps.sh" run
+rm "$tmp/bin/id"
+says "the head of scripts/packages tells the probes there are" 1 '^$' grep -n gcc: "$top/scripts/packages"
+
+# using LINE...: a script that does these with what lib.sh gives it
+using() {
+	printf '%s\n' "#!/usr/bin/env bash" '. "$(dirname "$0")/lib.sh"' "$@" >"$tmp/top/scripts/using.sh"
+	chmod +x "$tmp/top/scripts/using.sh"
+}
+
+# interrupted SIGNAL: a step that has children is running below two scripts, as in
+# make test; the terminal sends SIGNAL to all
+interrupted() {
+	using 'lock_work' 'step long "$CACHE/log/long.log" sh -c "echo started; sleep 20 | cat"' 'say "inner went on"'
+	printf '%s\n' '"$1" || :' 'echo "outer went on"' >"$tmp/outer.sh"
+	rm -f "$cache/log/long.log"
+	env --default-signal="$1" setsid bash "$tmp/outer.sh" "$tmp/top/scripts/using.sh" >"$tmp/interrupted" 2>&1 &
+	local group=$!
+	timeout 10 sh -c 'until grep -qs started "$1"; do sleep 0.1; done' - "$cache/log/long.log"
+	kill -"$1" -- "-$group"
+	wait "$group"
+	rc=$?
+}
+for signal in INT TERM; do
+	interrupted "$signal" 2>/dev/null
+	verdict "$signal during a step ends its children: the lock is free" \
+		"$(flock -w 3 "$cache/6.12/lock" echo yes)" "$(cat "$tmp/interrupted")"
+	verdict "and the scripts that run it, with the signal's status" \
+		"$([ "$rc" -eq "$((128 + $(kill -l "$signal")))" ] && ! grep -q 'went on' "$tmp/interrupted" && echo yes)" "$rc: $(cat "$tmp/interrupted")"
+done
+rm -rf "$cache/6.12"
+using 'lock_work' 'step short "$CACHE/log/short.log" sleep 0.3'
+says "the next run proceeds, at once" 0 "ok short" "$tmp/top/scripts/using.sh"
+says "and so does the one after a step that ended" 0 "ok short" "$tmp/top/scripts/using.sh"
+using 'step bad "$CACHE/log/bad.log" sh -c "exit 3"'
+says "the status of a step is that of its command" 3 "FAILED bad after .*exit 3" "$tmp/top/scripts/using.sh"
+
+using env
+foreign=(ARCH=arm64 CROSS_COMPILE=x- LLVM=1 CC=tcc KCFLAGS=-O0 KBUILD_OUTPUT=/x KBUILD_EXTRA_WARN=1
+	O=/x W=1 C=2 M=/x V=1 MAKEFLAGS=-k MFLAGS=-k KCONFIG_CONFIG=x)
+verdict "what configures somebody else's kernel build is not passed on" \
+	"$(env "${foreign[@]}" "$tmp/top/scripts/using.sh" >"$tmp/env" 2>&1; ! grep -xF "$(printf '%s\n' "${foreign[@]}")" "$tmp/env" >/dev/null && echo yes)" "$(cat "$tmp/env")"
+says "but for the machine of make kunit, under a name of its own" 0 '^KUNIT_ARCH=arm64$' env ARCH=arm64 "$tmp/top/scripts/using.sh"
+says "which the scripts below keep" 0 '^KUNIT_ARCH=s390$' env KUNIT_ARCH=s390 ARCH=arm64 "$tmp/top/scripts/using.sh"
+stub make 'echo "make $*"; for a; do case $a in O=*) cp "${a#O=}/wanted" "${a#O=}/.config" ;; esac; done 2>/dev/null; :'
+mkdir -p "$cache/6.12"
+env PATH="$tmp/bin:$PATH" ARCH=arm64 "$top/scripts/build.sh" test x86_64 bzImage 2>/dev/null
+says "a build names its machine" 0 '^make .* ARCH=x86_64 .* bzImage$' cat "$cache/6.12/log/build-test.log"
+says "and is not made without one" 1 "usage: build.sh NAME ARCH TARGET" \
+	env PATH="$tmp/bin:$PATH" "$top/scripts/build.sh" test bzImage
+mkdir -p "$tmp/tree/kernel/configs"
+touch "$tmp/tree/Kbuild"
+echo CONFIG_A=y | tee "$tmp/fragment" >"$tmp/tree/kernel/configs/tiny-base.config"
+env PATH="$tmp/bin:$PATH" CC=other-cc "$top/scripts/config.sh" "$tmp/tree" "$tmp/built" x86_64 "$tmp/fragment"
+says "a configuration is made for the compiler that is given" 0 'ARCH=x86_64 CC=other-cc allnoconfig' cat "$tmp/built/kconfig/log"
+rm "$tmp/bin/make"
+says "allmodconfig: that a warning is an error is stated" 0 '^CONFIG_WERROR=y$' cat "$top/configs/objects.config"
+
+# where NAME=VALUE: a script that only says where things are
+# shellcheck disable=SC2317 # says calls it
+where() { env "$1" "$top/scripts/where.sh"; }
+says "a cache with a space in its path: what, and how to mend it" 1 "a space or a colon.*: $tmp/a b/page_frag|set XDG_CACHE_HOME" where XDG_CACHE_HOME="$tmp/a b"
+says "a cache that is not absolute: the same" 1 "XDG_CACHE_HOME is not absolute: here" where XDG_CACHE_HOME=here
+mkdir -p "$tmp/my clone/scripts"
+cp "$top"/scripts/{lib,where}.sh "$tmp/my clone/scripts"
+says "a clone with one: the same" 1 "a space or a colon.*: $tmp/my clone|move" "$tmp/my clone/scripts/where.sh"
+says "CACHE of the environment is somebody else's" 0 "^tree=$cache/6.12/tree" where CACHE="$tmp/precious"
+
+# full_cache DIR: one with all that is ever made there, and more
+full_cache() {
+	mkdir -p "$1"/{deb,apt,log,ccache,mine,src-mine} "$1"/{6.12,7.3,src-0123456789ab}/build
+	touch "$1/file"
+	for dir in 6.12 7.3 src-0123456789ab; do touch "$1/$dir/lock"; done
+}
+full_cache "$tmp/clean/page_frag"
+mkdir -p "$tmp/precious/data"
+(
+	exec 9>>"$tmp/clean/page_frag/7.3/lock"
+	flock 9
+	XDG_CACHE_HOME=$tmp/clean "$top/scripts/clean.sh" all 9>&- >"$tmp/locked" 2>&1
+	echo $? >>"$tmp/locked"
+)
+says "distclean while another base is in use: who, and nothing is removed" 0 "another run is using $tmp/clean/page_frag/7.3" cat "$tmp/locked"
+verdict "nothing" "$([ -e "$tmp/clean/page_frag/deb" ] && [ -e "$tmp/clean/page_frag/6.12/build" ] && echo yes)" "$(find "$tmp/clean")"
+says "distclean says what is not the project's" 0 "kept: file mine src-mine" \
+	env XDG_CACHE_HOME="$tmp/clean" CACHE="$tmp/precious" "$top/scripts/clean.sh" all
+verdict "and removes only what the project made" \
+	"$([ "$(ls "$tmp/clean/page_frag")" = "$(printf '%s\n' file mine src-mine)" ] && [ -e "$tmp/precious/data" ] && echo yes)" "$(find "$tmp/clean" "$tmp/precious")"
+rm -rf "$tmp/clean"
+full_cache "$tmp/clean/page_frag"
+rm -rf "$tmp"/clean/page_frag/{mine,src-mine,file}
+XDG_CACHE_HOME=$tmp/clean "$top/scripts/clean.sh" all
+verdict "a cache of which nothing is left is gone" "$([ ! -e "$tmp/clean/page_frag" ] && echo yes)" "$(find "$tmp/clean")"
+says "and there may be none" 0 '^$' env XDG_CACHE_HOME="$tmp/clean" "$top/scripts/clean.sh" all
 
 printf 'ok 1 - a\n1..1\n' >"$tmp/good.tap"
 printf 'ok 1 - a\n1..2\n' >"$tmp/short.tap"
@@ -185,7 +374,9 @@ says "tally: passed" 0 '^1 passed, 0 failed, 0 skipped$' "$top/scripts/tally.pl"
 says "tally: a skip is no pass" 0 '^1 passed, 0 failed, 1 skipped$' "$top/scripts/tally.pl" "$tmp/good.tap" "$tmp/skip.tap"
 printf '1..0 # SKIP no base\n' >"$tmp/none.tap"
 says "tally: a layer that says why it ran nothing is a skip" 0 '^0 passed, 0 failed, 1 skipped$' "$top/scripts/tally.pl" "$tmp/none.tap"
-for what in short noplan failed empty; do
+printf 'ok 1 - a\nnot ok 2 - b # TODO later\n1..2\n' >"$tmp/todo.tap"
+printf 'ok 1 - a\nnot ok 2 - b # SKIP no device\n1..2\n' >"$tmp/notskip.tap"
+for what in short noplan failed empty todo notskip; do
 	says "tally: $what fails" 1 '^[0-9]+ passed, [1-9][0-9]* failed, 0 skipped$' "$top/scripts/tally.pl" "$tmp/$what.tap"
 done
 
