@@ -36,6 +36,17 @@ expect() {
 	verdict "$name" "$rc" "$out"
 }
 
+# red NAME COMMAND...: the check in COMMAND notices the fault that is planted
+red() {
+	local name=$1 out rc=0
+	shift
+	out=$("$@" 2>&1) || rc=$?
+	verdict "red on a planted fault: $name" "$((rc == 0))" "not noticed: $*"$'\n'"$out"
+}
+
+# In a function that is called to be judged errexit is off, for bash: each line
+# of a check that has more than one has to say || return.
+
 # coccicheck RULES MODE: as an author runs it, below the patched kernel's Makefile
 coccicheck() {
 	make -s -C "$tree" O="$after" coccicheck COCCI="$TOP/scripts/coccinelle/page_frag_$1.cocci" \
@@ -43,7 +54,7 @@ coccicheck() {
 }
 
 convert() {
-	coccicheck rename patch SPFLAGS=--in-place
+	coccicheck rename patch SPFLAGS=--in-place || return
 	coccicheck helpers patch SPFLAGS=--in-place
 }
 
@@ -85,17 +96,31 @@ stops_where_reported() {
 
 again() {
 	local sums
-	sums=$(sha256sum "$driver"/*.[ch])
-	convert >/dev/null
+	sums=$(sha256sum "$driver"/*.[ch]) || return
+	convert >/dev/null || return
 	[ "$sums" = "$(sha256sum "$driver"/*.[ch])" ]
 }
 
-# The lines docs/porting.md gives for one source that builds before and after.
+# broken_spatch RULES COMMAND...: with a spatch that fails on these rules
+broken_spatch() {
+	local stub=$driver/spatch
+	cat >"$stub" <<-EOS || return
+	#!/bin/sh
+	case "\$*" in *page_frag_$1.cocci*) echo "planted: $1 fails"; exit 1 ;; esac
+	exec $(command -v spatch) "\$@"
+	EOS
+	chmod +x "$stub" || return
+	SPATCH=$stub "${@:2}"
+}
+
+# both_build FILE: the lines that FILE gives for one source that builds before and
+# after do that
 both_build() {
-	mkdir -p "$driver/both"
+	mkdir -p "$driver/both" || return
+	rm -f "$driver"/both/* || return
 	{
 		echo '#include <linux/skbuff.h>'
-		sed -n 's/^    //; /^#ifndef PAGE_FRAG/,/^#endif/p' "$TOP/docs/porting.md"
+		sed -n 's/^    //; /^#ifndef PAGE_FRAG/,/^#endif/p' "$1"
 		cat <<-EOC
 		void (*const demo_release)(void *buf) = page_frag_free_va;
 		void *demo_both(struct page_frag_cache *nc, unsigned int align);
@@ -106,10 +131,10 @@ both_build() {
 			return __page_frag_alloc_va_align(nc, 64, GFP_ATOMIC, -align);
 		}
 		EOC
-	} >"$driver/both/both.c"
-	echo 'obj-m := both.o' >"$driver/both/Makefile"
-	IN=$driver/both compile "$before" both.o
-	rm "$driver/both/both.o"
+	} >"$driver/both/both.c" || return
+	echo 'obj-m := both.o' >"$driver/both/Makefile" || return
+	IN=$driver/both compile "$before" both.o || return
+	rm "$driver/both/both.o" || return
 	IN=$driver/both compile "$after" both.o
 }
 
@@ -128,6 +153,9 @@ expect "mode report names what a person has to decide on" same after
 expect "what was converted builds on the patched tree" compile "$after" names.o fields.o
 expect "the compiler stops only where something was reported" stops_where_reported
 expect "a second run changes nothing" again
-expect "the lines for one source build before and after" both_build
+red "the first semantic patch of a second run fails" broken_spatch rename again
+red "the last semantic patch of a second run fails" broken_spatch helpers again
+expect "the lines for one source build before and after" both_build "$TOP/docs/porting.md"
+red "without the lines, which is an error before" both_build /dev/null
 echo "1..$n"
 [ "$bad" -eq 0 ]
