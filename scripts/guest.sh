@@ -39,6 +39,7 @@ step "packing the guest's file system" "$work/log/initramfs.log" \
 	die "the guest's file system cannot be packed" "see $work/log/initramfs.log"
 rm -rf "$run"
 mkdir -p "$run"
+printf '%s\n' "${debug[*]}" >"$run/debug"
 # How it ended is for the verdict to say.
 step "booting and driving traffic (no output here; console: $run/console.log)" "$run/boot.log" \
 	env PAYLOAD="$work/payload" "$TOP/scripts/boot.sh" "$build/arch/x86/boot/bzImage" "$work/initramfs.cpio.gz" "$run" || :

@@ -57,6 +57,12 @@ echo "KTAP version 1"
 echo "1..$(grep -cE '^(bad|judged) ' "$0")"
 copy_good
 judged "good run" PASS 0 "^kernel warnings: 0"
+sed -i 's/^\(# figure caches_round3\) .*/\1 4/; s/^\(# figure pages_\(round\|allowed\)3\) .*/\1 32/' "$work/run/result"
+judged "good run, with one more cache in round 3" PASS 0 "32 when idle again \(4 may keep 32"
+copy_good
+echo kmemleak >"$work/run/debug"
+sed -i 's/^\(# figure leaked_objects\) .*/\1 0/' "$work/run/result"
+judged "good run with kmemleak" PASS 0 "objects: 0"
 bad "empty result" "wrote no result" truncate -s 0 result
 bad "no result" "wrote no result" rm result
 bad "no end marker" "has no end" sed -i '/^# end/d' result
@@ -71,9 +77,15 @@ bad "round without a row" "round 2 has no row" sed -i '/^# row 2 /d' result
 bad "wrong digest" "not the bytes that were sent" sed -i '0,/ equal /s// DIFFERENT /' result
 bad "no bytes" "no bytes" sed -i 's/^\(# row 1 loopback[^ ]*\) [0-9]*/\1 0/' result
 bad "page leak" "pages_round3 is 999" sed -i 's/^\(# figure pages_round3\) .*/\1 999/' result
+bad "leak of one order-3 page" "pages_round3 is 32, at most 24" sed -i 's/^\(# figure pages_round3\) .*/\1 32/' result
+bad "leak that the guest allows itself" "pages_round3 is 32, at most 24" sed -i 's/^\(# figure pages_\(round\|allowed\)3\) .*/\1 32/' result
 bad "object leak" "leaked_objects is 1" sed -i 's/^\(# figure leaked_objects\) .*/\1 1/' result
 bad "leak scan missing" "leaked_objects is missing" sed -i '/^# figure leaked_objects/d' result
-bad "limit of pages missing" "at most missing" sed -i '/^# figure pages_allowed/d' result
+bad "kmemleak asked for, leaks not looked for" "leaked_objects is unchecked" add debug kmemleak
+bad "kmemleak among what was asked for" "leaked_objects is unchecked" add debug "kasan kmemleak"
+bad "what was asked for missing" "does not say what DEBUG was" rm debug
+bad "limit of pages after round 1 missing" "at most missing" sed -i '/^# figure pages_allowed1/d' result
+bad "limit of pages after round 3 missing" "at most missing" sed -i '/^# figure pages_allowed3/d' result
 bad "warning seen by the guest" "kernel_warnings is 1" sed -i 's/^\(# figure kernel_warnings\) .*/\1 1/' result
 bad "KUnit failure" "kunit_failed is 1" sed -i 's/^\(# figure kunit_failed\) .*/\1 1/' result
 bad "KUnit missing" "kunit_passed is missing" sed -i '/^# figure kunit_passed/d' result
