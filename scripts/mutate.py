@@ -3,7 +3,8 @@
 """mutate.py [--only TEXT] [--survivors FILE] TOP KERNEL OUT JOBS: do the tests notice?
 
 Changes one operator, constant or statement of the allocator at a time, builds the
-programs of tools/testing/page_frag and runs them. TOP has the sources, KERNEL the
+programs of tools/testing/page_frag and runs them; what orders threads is also for
+'threads' under ThreadSanitizer. TOP has the sources, KERNEL the
 headers, OUT the copies, one for each of JOBS. A mutant that survives has to be in
 FILE, by the text of its line, as 'equivalent' (no test can tell) or 'missed', with
 a reason. TAP; fails below 95 % of what is not equivalent.
@@ -21,6 +22,9 @@ FILES = ("mm/page_frag_cache.h", "mm/page_frag_cache.c", "include/linux/page_fra
 LEAST = 95.0
 TIMEOUT = 20
 RUNS = (["unit"], ["sweep"], ["sweep", "-p", "never"], ["sweep", "-p", "pfmemalloc"])
+# One thread cannot tell what a line like this does. Only these: it takes longer.
+ORDERING = re.compile(r"\bsmp_\w+\(")
+TSAN_TIMEOUT = 90
 
 # What is replaced by what; a name, an arrow or a longer operator is left alone.
 SWAPS = [
@@ -105,29 +109,43 @@ def prepare(args, n):
         shutil.copytree(f"{args.top}/{name}", f"{copy}/{name}")
     if build(args, copy).returncode:
         sys.exit(f"error: the unchanged sources do not build in {copy}")
-    if survives(copy) is not True:
+    if survives(copy) is not True or threads(args, copy) is not True:
         sys.exit(f"error: the tests fail on the unchanged sources in {copy}")
     return copy
 
 
-def build(args, copy):
+def build(args, copy, *more):
     harness = f"{args.top}/tools/testing/page_frag"
     return subprocess.run(["make", "-s", "-C", harness, f"SRC={copy}", f"KERNEL={args.kernel}",
-                           f"O={copy}/out", "SAN=", "OPT=-O0", "EXTRA=-w", "CC=gcc", "all"],
+                           "EXTRA=-w", "CC=gcc", *(more or (f"O={copy}/out", "SAN=", "OPT=-O0", "all"))],
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
+
+
+def passes(command, timeout):
+    """True, or who noticed."""
+    try:
+        done = subprocess.run(command, timeout=timeout, check=False,
+                              stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    except subprocess.TimeoutExpired:
+        return "timeout"
+    return os.path.basename(command[0]) if done.returncode else True
 
 
 def survives(copy):
     """True, or the program that noticed."""
     for run in RUNS:
-        try:
-            done = subprocess.run([f"{copy}/out/{run[0]}"] + run[1:], timeout=TIMEOUT, check=False,
-                                  stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        except subprocess.TimeoutExpired:
-            return "timeout"
-        if done.returncode:
-            return run[0]
+        verdict = passes([f"{copy}/out/{run[0]}"] + run[1:], TIMEOUT)
+        if verdict is not True:
+            return verdict
     return True
+
+
+def threads(args, copy):
+    """The same for the program with threads; None: it does not build."""
+    program = f"{copy}/tsan/threads"
+    if build(args, copy, f"O={copy}/tsan", "SAN=thread", program).returncode:
+        return None
+    return passes([program], TSAN_TIMEOUT)
 
 
 def judge(args, copies, mutant):
@@ -136,7 +154,12 @@ def judge(args, copies, mutant):
     try:
         with open(path, "w", encoding="utf-8") as source:
             source.write(mutant["source"])
-        return survives(copy) if not build(args, copy).returncode else None
+        if build(args, copy).returncode:
+            return None
+        verdict = survives(copy)
+        if verdict is True and ORDERING.search(mutant["text"]):
+            verdict = threads(args, copy)
+        return verdict
     finally:
         shutil.copyfile(f"{args.top}/{mutant['file']}", path)
         copies.put(copy)
@@ -185,7 +208,7 @@ def main():
     percent = 100.0 * caught / judged if judged else 0.0
     print(f"# {len(mutants)} mutants: {verdicts.count(None)} do not build, {caught} caught "
           f"({verdicts.count('unit')} by the tests, {verdicts.count('sweep')} by the sweep, "
-          f"{verdicts.count('timeout')} by {TIMEOUT} s), "
+          f"{verdicts.count('threads')} by ThreadSanitizer, {verdicts.count('timeout')} by {TIMEOUT} s), "
           f"{len(alive)} survive, of which {equivalent} are equivalent")
     for m in alive:
         print("# survives: " + "\t".join(key(m)) + f"\t(line {m['line']}) " + ": ".join(known.get(key(m), ("NOT EXPLAINED",))))
