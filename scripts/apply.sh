@@ -13,9 +13,10 @@ series=$TOP/patches/$BASE/series
 # steps: the step files of the series, in order
 steps() { sed -e 's/#.*//' -e '/^[[:space:]]*$/d' "$series"; }
 
-# part STEP message|directives|diff
+# part STEP message|directives|diff. The licence of the file is no part of the mail.
 part() {
 	awk -v want="$2" '
+		NR == 1 && /^# SPDX-License-Identifier: / { next }
 		!body && $0 == "---" { body = 1; next }
 		body == 1 && /^diff --git / { body = 2 }
 		want == (body == 0 ? "message" : body == 1 ? "directives" : "diff")
@@ -86,7 +87,7 @@ do_spatch() {
 do_file() {
 	local known found=
 
-	known=$(awk -v f="$1" '$2 == f { print $1 }' "$TOP/patches/$BASE/replaces")
+	known=$(awk -v f="$1" '!/^#/ && $2 == f { print $1 }' "$TOP/patches/$BASE/replaces")
 	if git -C "$aside" cat-file -e "base:$1" 2>/dev/null; then
 		found=$(git -C "$aside" cat-file blob "base:$1" | sha256sum | cut -d' ' -f1)
 	fi

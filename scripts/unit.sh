@@ -36,10 +36,30 @@ configuration() {
 # The harness as the series carries it, by the tree's own Makefile.
 in_tree() { make -s -C "$tree/tools/testing/page_frag" O="$out/tree"; }
 
+# The headers of another base, of the tree that make tree left in the cache.
+other_headers() {
+	local tree=$CACHE/$1/tree out=$out/headers-$1
+	configuration gcc 64 12 1
+}
+
+# Its own lock and its own run make that tree; one without the struct of the series
+# is not patched.
+other_headers_gate() {
+	local name="unit: headers of $1, gcc"
+	if grep -qs encoded_end "$CACHE/$1/tree/include/linux/mm_types_task.h"; then
+		gate "$name" other_headers "$1"
+	else
+		gate_skip "$name" "no patched tree of $1: make tree BASE=$1 makes one"
+	fi
+}
+
 while read -r cc bits shift debug; do
 	gate "unit: $cc, $bits-bit, pages of $((1 << (shift - 10)))K, DEBUG_VM=$debug" \
 		configuration "$cc" "$bits" "$shift" "$debug"
 done < <(configurations)
+for other in "$TOP"/kernels/*; do
+	[ "${other##*/}" = "$BASE" ] || other_headers_gate "${other##*/}"
+done
 gate "unit: make -C tools/testing/page_frag in the patched tree" in_tree
 gate "unit: fuzz, $FUZZ_RUNS runs, seed 1" fuzz_again "$FUZZ_RUNS"
 for cc in gcc clang; do
