@@ -43,7 +43,7 @@ plant_static() {
 }
 
 plant_fast_path() {
-	in_tree include/linux/page_frag_cache.h 's/^\tnc->pagecnt_bias--;$/&\n\tWRITE_ONCE(nc->remaining, nc->remaining);/'
+	in_tree include/linux/page_frag_cache.h 's/^\tnc->pagecnt_bias--;$/&\n\tWRITE_ONCE(nc->encoded_end, nc->encoded_end);/'
 }
 
 plant_repository() {
