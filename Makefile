@@ -35,9 +35,9 @@ help:
 run:
 	@scripts/run.sh
 
-# make test       unit, check, kunit, plant and vm; the last line counts
+# make test       all layers, from user space to the guest; the last line counts
 test:
-	@scripts/test.sh unit check matrix kunit plant vm
+	@scripts/test.sh unit mutate check matrix kunit plant vm
 
 # make unit       the allocator in user space, sanitized; COV=1: with coverage
 unit:

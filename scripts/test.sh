@@ -20,6 +20,7 @@ failed_early() {
 title() {
 	case $1 in
 	unit) echo "user space, sanitized" ;;
+	mutate) echo "mutation: verdicts" ;;
 	check) echo "static gates" ;;
 	matrix) echo "configurations compiled" ;;
 	kunit) echo "KUnit, UML" ;;
