@@ -37,7 +37,7 @@ run:
 
 # make test       all layers, from user space to the guest; the last line counts
 test:
-	@scripts/test.sh unit mutate check matrix kunit plant vm
+	@scripts/test.sh unit mutate check matrix objects kunit plant vm
 
 # make unit       the allocator in user space, sanitized; COV=1: with coverage
 unit:
@@ -55,9 +55,9 @@ mutate:
 unit-record:
 	@scripts/unit-record.sh
 
-# make check      static gates, and every configuration compiles
+# make check      static gates; every configuration and every object compiles
 check:
-	@scripts/test.sh check matrix
+	@scripts/test.sh check matrix objects
 
 # make gates      each gate of check is red on a fault planted for it
 gates:

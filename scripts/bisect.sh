@@ -13,24 +13,20 @@ build=$work/build/bisect
 log=$work/log/bisect
 export PYTHONDONTWRITEBYTECODE=1
 
-kmake() { make -C "$tree" O="$build" ARCH=x86_64 CC="ccache gcc" -s -j"$JOBS" "$@"; }
+# shellcheck source=scripts/allmod.sh
+. "$TOP/scripts/allmod.sh"
 
-# The objects of the list whose source this prefix has.
+# The objects whose source this prefix has.
 objects() {
-	sed -e 's/#.*//' "$TOP/tests/objects" |
-		awk -v base="$BASE" 'NF == 1 || $2 == base { print $1 }' |
-		while read -r object; do
-			[ ! -e "$tree/${object%.o}.c" ] || echo "$object"
-		done
+	allmod_objects | while read -r object; do
+		[ ! -e "$tree/${object%.o}.c" ] || echo "$object"
+	done
 }
 
 compile() {
 	local list
 	mapfile -t list < <(objects)
-	KCONFIG_ALLCONFIG=$TOP/configs/objects.config kmake allmodconfig &&
-		kmake prepare modules_prepare &&
-		kmake --keep-going "${list[@]}" &&
-		echo "objects: ${#list[@]}"
+	allmod_configure && kmake --keep-going "${list[@]}" && echo "objects: ${#list[@]}"
 }
 
 # The lines of the fragment whose symbols this prefix has, and KUnit's own test.

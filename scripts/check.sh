@@ -91,12 +91,13 @@ functions() {
 
 # Nothing to warn about is not enough: each name has a block with its contract.
 documented() {
-	local name text all=0 missing=0
+	local name names text all=0 missing=0
 	cd "$tree" || return
+	names=$(functions)
 	for name in "${api[@]}"; do
-		functions | grep -qx "$name" || { echo "$name: not there"; missing=$((missing + 1)); }
+		grep -qx "$name" <<<"$names" || { echo "$name: not there"; missing=$((missing + 1)); }
 	done
-	for name in $(functions); do
+	for name in $names; do
 		all=$((all + 1))
 		text=$(./scripts/kernel-doc -man -function "$name" "$header" "$source" 2>/dev/null || :)
 		grep -q CONTEXT <<<"$text" && continue
@@ -164,20 +165,14 @@ semantic_patches() {
 
 # The entry has its place among the others, and its lines are in order.
 maintainers_sorted() {
-	local title
+	local title entry
 	title=$(grep -m1 -vE '^(#|$)' "$TOP/MAINTAINERS")
 	cd "$tree" || return
 	awk -v title="$title" '$0 == title { found = 1; if (before > title) exit 1; next }
 		/^[0-9A-Z].*/ && !/^[A-Z]:\t/ { if (found) { bad = title > $0; exit bad }; before = $0 }
 		END { exit !found || bad }' MAINTAINERS || { echo "$title is not where it belongs"; return 1; }
-	diff <(awk -v title="$title" '$0 == title, /^$/' MAINTAINERS) <(entry_sorted "$title")
-}
-
-# entry_sorted TITLE: its lines, files by name
-entry_sorted() {
-	awk -v title="$1" '$0 == title, /^$/' MAINTAINERS | grep -v '^F:'| sed '/^$/d'
-	awk -v title="$1" '$0 == title, /^$/' MAINTAINERS | grep '^F:' | sort
-	echo
+	entry=$(awk -v title="$title" '$0 == title, /^$/' MAINTAINERS)
+	diff - <(grep -v '^F:' <<<"$entry"; grep '^F:' <<<"$entry" | sort) <<<"$entry"
 }
 
 maintainers() {

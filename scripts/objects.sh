@@ -7,27 +7,20 @@
 lock_work
 
 work=$(work_dir)
+tree=$work/tree
 build=$work/build/objects
 log=$work/log/objects
 
-kmake() { make -C "$work/tree" O="$build" ARCH=x86_64 CC="ccache gcc" -s -j"$JOBS" "$@"; }
-
-configure() {
-	KCONFIG_ALLCONFIG=$TOP/configs/objects.config kmake allmodconfig &&
-		kmake prepare modules_prepare
-}
-
-wanted() {
-	sed -e 's/#.*//' "$TOP/tests/objects" | awk -v base="$BASE" 'NF == 1 || $2 == base { print $1 }'
-}
+# shellcheck source=scripts/allmod.sh
+. "$TOP/scripts/allmod.sh"
 
 mkdir -p "$build" "$log"
 need_space "$work" 3000
 [ -e "$build/include/generated/utsrelease.h" ] && [ "$build/.config" -nt "$TOP/configs/objects.config" ] ||
-	step "allmodconfig" "$log/config.log" configure ||
+	step "allmodconfig" "$log/config.log" allmod_configure ||
 	die "allmodconfig cannot be prepared" "see $log/config.log"
 
-mapfile -t objects < <(wanted)
+mapfile -t objects < <(allmod_objects)
 step "compiling ${#objects[@]} objects" "$log/make.log" kmake --keep-going "${objects[@]}" || :
 n=0
 bad=0

@@ -23,6 +23,23 @@ record() {
 		"$(git -C "$tree" rev-parse --short=12 'HEAD^{tree}')" >>"$records/$1.tsv"
 }
 
+# title LAYER: as the letters call it; a part of a record's name, so without ': '
+title() {
+	case $1 in
+	unit) echo "user space, sanitized" ;;
+	mutate) echo "mutation" ;;
+	check) echo "static gates" ;;
+	matrix) echo "configurations compiled" ;;
+	kunit) echo "KUnit, UML" ;;
+	kunit-*) echo "KUnit, ${1#kunit-}" ;;
+	plant) echo "planted bugs caught by KUnit" ;;
+	vm) echo "QEMU guest, two processors" ;;
+	objects) echo "objects of x86_64 allmodconfig" ;;
+	bisect) echo "prefixes of the series" ;;
+	*) echo "$1" ;;
+	esac
+}
+
 # recorded NAME: the value in results/BASE.tsv
 recorded() {
 	[ ! -e "$TOP/results/$BASE.tsv" ] ||

@@ -16,23 +16,6 @@ failed_early() {
 	printf 'Bail out!  %s ended with status %s: see the messages above\n' "$1" "$2"
 }
 
-# title LAYER: as the letters call it
-title() {
-	case $1 in
-	unit) echo "user space, sanitized" ;;
-	mutate) echo "mutation: verdicts" ;;
-	check) echo "static gates" ;;
-	matrix) echo "configurations compiled" ;;
-	kunit) echo "KUnit, UML" ;;
-	kunit-*) echo "KUnit, ${1#kunit-}" ;;
-	plant) echo "planted bugs caught by KUnit" ;;
-	vm) echo "QEMU guest, two processors" ;;
-	objects) echo "objects of x86_64 allmodconfig" ;;
-	bisect) echo "prefixes of the series" ;;
-	*) echo "$1" ;;
-	esac
-}
-
 # keep_counts LAYER TAP: of a layer that passes, for the letters
 keep_counts() {
 	local counts name=$1

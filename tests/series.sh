@@ -10,27 +10,7 @@ tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
 unset OUT FROM
 export LC_ALL=C
-n=0
-bad=0
-
-verdict() {
-	n=$((n + 1))
-	if [ "$2" = yes ]; then
-		echo "ok $n - series: $1"
-	else
-		bad=1
-		echo "not ok $n - series: $1"
-		printf '%s\n' "$3" | head -n 20 | sed 's/^/# /'
-	fi
-}
-
-# says NAME STATUS PATTERN COMMAND...: exit status and one line of the output
-says() {
-	local name=$1 status=$2 pattern=$3 out rc=0
-	shift 3
-	out=$("$@" 2>&1) || rc=$?
-	verdict "$name" "$([ "$rc" = "$status" ] && grep -qE -- "$pattern" <<<"$out" && echo yes)" "$out"
-}
+. "$top/tests/tap.sh" series
 
 # none NAME PATTERN FILE...: no line of the files matches
 none() {
@@ -151,5 +131,4 @@ mapfile -t many < <(printf 'mm: page_frag: %s\n' {1..16})
 small "${many[@]}"
 says "a sixteenth mail is refused" 1 'the mm part has 16 mails, 15 at most' in_small
 
-echo "1..$n"
-exit $bad
+done_testing

@@ -11,28 +11,7 @@ trap 'rm -rf "$tmp"' EXIT
 cache=$tmp/cache/page_frag
 unset PAGE_FRAG_LOCKED KERNEL_SRC BASE STRICT
 export HOME=$tmp XDG_CACHE_HOME=$tmp/cache LC_ALL=C
-n=0
-bad=0
-
-# says NAME STATUS PATTERN COMMAND...: exit status and one line of the output
-says() {
-	local name=$1 status=$2 pattern=$3 out rc=0
-	shift 3
-	out=$("$@" 2>&1) || rc=$?
-	[ "$status" = fail ] && [ "$rc" -ne 0 ] && rc=fail
-	verdict "$name" "$([ "$rc" = "$status" ] && grep -qE -- "$pattern" <<<"$out" && echo yes)" "$out"
-}
-
-verdict() {
-	n=$((n + 1))
-	if [ "$2" = yes ]; then
-		echo "ok $n - tooling: $1"
-	else
-		bad=1
-		echo "not ok $n - tooling: $1"
-		printf '# %s\n' "$3"
-	fi
-}
+. "$top/tests/tap.sh" tooling
 
 # stub NAME SCRIPT: a command of that name before all others
 stub() {
@@ -337,6 +316,15 @@ cp "$top"/scripts/{lib,where}.sh "$tmp/my clone/scripts"
 says "a clone with one: the same" 1 "a space or a colon.*: $tmp/my clone|move" "$tmp/my clone/scripts/where.sh"
 says "CACHE of the environment is somebody else's" 0 "^tree=$cache/6.12/tree" where CACHE="$tmp/precious"
 
+# titles: what the counts of each layer are called in results/
+# shellcheck disable=SC2317 # says calls it
+titles() {
+	sed -n 's|.*scripts/test\.sh ||p' "$top/Makefile" | xargs bash -c \
+		'. "$0/scripts/lib.sh" && . "$0/scripts/records.sh" && for layer; do title "$layer"; done' "$top"
+}
+says "each layer has a title" 0 'KUnit, UML' titles
+verdict "that fits into the name of a record" "$(titles | grep -q ': ' || echo yes)" "$(titles)"
+
 # full_cache DIR: one with all that is ever made there, and more
 full_cache() {
 	mkdir -p "$1"/{deb,apt,log,ccache,mine,src-mine} "$1"/{6.12,7.3,src-0123456789ab}/build
@@ -380,5 +368,4 @@ for what in short noplan failed empty todo notskip; do
 	says "tally: $what fails" 1 '^[0-9]+ passed, [1-9][0-9]* failed, 0 skipped$' "$top/scripts/tally.pl" "$tmp/$what.tap"
 done
 
-echo "1..$n"
-exit $bad
+done_testing

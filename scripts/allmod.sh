@@ -1,0 +1,16 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+# x86_64 allmodconfig with -Werror, of $tree in $build. Sourced after lib.sh.
+
+kmake() { make -C "$tree" O="$build" ARCH=x86_64 CC="ccache gcc" -s -j"$JOBS" "$@"; }
+
+allmod_configure() {
+	KCONFIG_ALLCONFIG=$TOP/configs/objects.config kmake allmodconfig &&
+		kmake prepare modules_prepare
+}
+
+# The objects of tests/objects that this base has.
+allmod_objects() {
+	sed -e 's/#.*//' "$TOP/tests/objects" |
+		awk -v base="$BASE" 'NF == 1 || $2 == base { print $1 }'
+}
