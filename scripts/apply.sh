@@ -98,14 +98,27 @@ do_file() {
 	install -D -m 644 "$TOP/$1" "$aside/$1"
 }
 
+# entry FILE: the section, without comments and without paths this tree has not
+entry() {
+	local line
+	while IFS= read -r line; do
+		case $line in
+		'#'*) continue ;;
+		F:*) git -C "$aside" ls-files --error-unmatch "${line#*$'\t'}" >/dev/null 2>&1 || continue ;;
+		esac
+		printf '%s\n' "$line"
+	done <"$TOP/$1"
+}
+
 # A section goes before the first one whose title sorts after its own.
 do_maintainers() {
 	local title
+	entry "$1" >"$aside.entry"
 	title=$(grep -m1 -vE '^(#|$)' "$TOP/$1")
 	want MAINTAINERS
-	awk -v title="$title" -v entry="$TOP/$1" '
+	awk -v title="$title" -v entry="$aside.entry" '
 		function insert(line) {
-			while ((getline line < entry) > 0) if (line !~ /^#/) print line
+			while ((getline line < entry) > 0) print line
 			print ""; done = 1
 		}
 		{ if (!done && held && /^[A-Z]:\t/ && prev ~ /^[0-9A-Z]/ && prev !~ /^[A-Z]:/ && prev > title) insert() }
@@ -154,7 +167,7 @@ one_step() {
 }
 
 drop_aside() {
-	rm -rf "$aside" "$aside.diff" "$aside.err"
+	rm -rf "$aside" "$aside.diff" "$aside.err" "$aside.entry"
 	git -C "$tree" worktree prune
 }
 

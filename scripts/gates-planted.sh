@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck disable=SC2016 # the faults are scripts of sed and text of shell
-# gates-planted.sh: each gate of scripts/check.sh and scripts/matrix.sh is red on a fault
-# made for it. The faults are put into a copy of the repository and into a work
+# gates-planted.sh: each gate of scripts/check.sh, matrix.sh and objects.sh is red on a
+# fault made for it. The faults are put into a copy of the repository and into a work
 # tree of the patched kernel, all at once; gates with tests of their own (tooling,
 # verdict, mails, porting) are left out. TAP.
 # shellcheck source=scripts/lib.sh
@@ -23,10 +23,10 @@ in_tree() {
 	[ "$before" != "$(sha256sum <"$tree/$1")" ] || die "the fault for $1 does nothing: $2"
 }
 
-# undeclared CONDITION NAME: a function without a prototype, if CONDITION
-undeclared() {
-	printf '#if %s\nint %s(void);\nint %s_undeclared(void) { return 0; }\n#endif\n' "$1" "$2" "$2" \
-		>>"$tree/mm/page_frag_cache.c"
+# w1_only FILE CONDITION NAME: what only W=1 warns of, if CONDITION
+w1_only() {
+	printf '#if %s\nint %s(void);\nint %s(void) { int unused; unused = 1; return 0; }\n#endif\n' "$2" "$3" "$3" \
+		>>"$tree/$1"
 }
 
 plant_static() {
@@ -36,10 +36,21 @@ plant_static() {
 	in_tree mm/page_frag_cache.c '/^ \* @what: the kind$/d'
 	in_tree include/linux/page_frag_cache.h 's/^ \* Context: Any context\.$/ * Somewhere./'
 	in_tree mm/page_frag_test.c 's/\<page_frag_alloc_va_prepare_align\>/page_frag_none/'
+	in_tree mm/page_frag_test.c '1a #define PF_CAT(a, b) a##b'
+	in_tree mm/page_frag_test.c '2a #define page_frag_none(...) PF_CAT(page_frag_alloc_va_prepare_, align)(__VA_ARGS__)'
+	in_tree mm/page_frag_cache.c '$a /* We recieve a page. */'
+	w1_only mm/page_frag_cache.c 1 planted_w1
 	in_tree MAINTAINERS 's/^PAGE FRAGMENT ALLOCATOR$/AAA &/'
 	in_tree mm/page_frag_test.c '$a static void planted_free(void *p) { if (p) kfree(p); }'
 	in_tree mm/page_frag_cache.c '$a unsigned long planted_symbol;'
 	in_tree Documentation/mm/page_frags.rst '$a \\n.. no-such-directive::'
+}
+
+# A warning of every compilation, one of W=1 and one of sparse, each of a driver.
+plant_objects() {
+	in_tree kernel/bpf/cpumap.c '$a static int planted_unused(void) { return 0; }'
+	w1_only drivers/net/tun.c 1 planted_w1
+	in_tree drivers/vhost/net.c '$a unsigned long planted_symbol;'
 }
 
 plant_fast_path() {
@@ -56,14 +67,14 @@ plant_repository() {
 plant_fragment() { echo CONFIG_NO_SUCH_SYMBOL=y >>"$tmp/top/configs/vm-net.config"; }
 
 plant_configurations() {
-	undeclared 'defined(CONFIG_PREEMPT_RT)' rt
-	undeclared '!defined(CONFIG_NET)' no_net
-	undeclared '!defined(CONFIG_SMP)' up
-	undeclared '!defined(CONFIG_64BIT)' narrow
-	undeclared '!IS_ENABLED(CONFIG_KUNIT)' plain
-	undeclared 'defined(CONFIG_DEBUG_VM)' debug_vm
-	undeclared 'defined(__clang__)' other_compiler
-	undeclared 'IS_BUILTIN(CONFIG_KUNIT)' built_in
+	w1_only mm/page_frag_cache.c 'defined(CONFIG_PREEMPT_RT)' rt
+	w1_only mm/page_frag_cache.c '!defined(CONFIG_NET)' no_net
+	w1_only mm/page_frag_cache.c '!defined(CONFIG_SMP)' up
+	w1_only mm/page_frag_cache.c '!defined(CONFIG_64BIT)' narrow
+	w1_only mm/page_frag_cache.c '!IS_ENABLED(CONFIG_KUNIT)' plain
+	w1_only mm/page_frag_cache.c 'defined(CONFIG_DEBUG_VM)' debug_vm
+	w1_only mm/page_frag_cache.c 'defined(__clang__)' other_compiler
+	w1_only mm/page_frag_cache.c 'IS_BUILTIN(CONFIG_KUNIT)' built_in
 	in_tree mm/page_frag_cache.c '/^EXPORT_SYMBOL(page_frag_cache_drain);$/d'
 	in_tree include/linux/page_frag_cache.h 's/^#endif .*/static inline unsigned long planted(void) { return sizeof(struct kunit_resource); }\n&/'
 }
@@ -83,9 +94,21 @@ red() {
 	done
 }
 
+# because GATE PATTERN: what the gate said is about the fault
+because() {
+	local said=$work/log/gates/${1//[^a-zA-Z0-9.]/-}.log
+	n=$((n + 1))
+	if grep -qE "$2" "$said"; then
+		echo "ok $n - gates: red for the fault: $1"
+	else
+		bad=1
+		echo "not ok $n - gates: red for another reason: $1, see $said"
+	fi
+}
+
 # run LAYER: of the copy, on the tree with the faults
 run() {
-	git -C "$tree" -c user.name=page_frag -c user.email=page_frag@localhost commit -qam "mm: page_frag: faults" --allow-empty
+	git -C "$tree" -c user.name=page_frag -c user.email=page_frag@localhost commit -qam "mm: page_frag: faults" -m "Faults, one for each gate." --allow-empty
 	CHECK_TREE=$tree GATES_SKIP=$2 "$tmp/top/scripts/$1.sh" >"$log/$1.tap" || :
 }
 
@@ -105,6 +128,24 @@ red check "SPDX line in every file" shellcheck "no old name is left in the tree"
 	"MAINTAINERS is in order" coccicheck \
 	"W=1" "sparse" \
 	"fast path is no longer than recorded" htmldocs
+because "checkpatch --strict, every commit" "trailing whitespace|code indent|space prohibited"
+because "checkpatch --strict, our files" "recieve"
+because "W=1" "unused-but-set-variable"
+because "sparse" "planted_symbol"
+because "every name is tested" "page_frag_alloc_va_prepare_align: not used"
+because "kernel-doc -Wall -Werror" "'what' not described"
+
+tree=$("$TOP/scripts/worktree.sh" gates HEAD)
+plant_objects
+run objects ''
+red objects "object kernel/bpf/cpumap.o" "W=1 and sparse, see .*"
+n=$((n + 1))
+if grep -q "tun.c:.*unused-but-set" "$log/objects.tap" && grep -q "net.c:.*planted_symbol" "$log/objects.tap"; then
+	echo "ok $n - gates: both are named"
+else
+	bad=1
+	echo "not ok $n - gates: not both are named, see $log/objects.tap"
+fi
 
 plant_fragment
 run check '^([^c]|c[^o]|co[^n])'

@@ -18,7 +18,7 @@ gate() {
 	shift
 	gates=$((gates + 1))
 	log=$gate_log/${name//[^a-zA-Z0-9.]/-}.log
-	if "$@" >"$log" 2>&1; then
+	if ("$@") >"$log" 2>&1; then
 		echo "ok $gates - $name"
 	else
 		bad_gates=$((bad_gates + 1))

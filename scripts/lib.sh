@@ -7,6 +7,9 @@ set -eEuo pipefail
 trap 'echo "error: $0: line $LINENO: $BASH_COMMAND" >&2' ERR
 
 TOP=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+# Linux 7.3 goes on without a checker that does not know this keyword. Errors of
+# sparse are what else it cannot parse; what it has to say are warnings.
+export SPARSE="sparse -D__typeof_unqual__=__typeof__"
 BASE=${BASE:-6.12}
 KERNEL_SRC=${KERNEL_SRC:-}
 # Not from the environment, where the name is anybody's: distclean removes it.

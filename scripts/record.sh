@@ -9,6 +9,8 @@ lock_work
 # shellcheck source=scripts/records.sh
 . "$TOP/scripts/records.sh"
 
+[ -z "$KERNEL_SRC" ] || die "results/$BASE.tsv is of the packaged base, not of $KERNEL_SRC" \
+	"run it without KERNEL_SRC"
 results=$TOP/results/$BASE.tsv
 new=$(work_dir)/results.tsv
 

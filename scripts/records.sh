@@ -12,6 +12,14 @@ records_new() {
 	rm -f "$records/$1.tsv"
 }
 
+# compiler SOURCE: what the thing was built with
+compiler() {
+	case $1 in
+	kunit-arm64*|kunit-s390) echo "clang $(clang-19 -dumpversion)" ;;
+	*) echo "gcc $(gcc -dumpfullversion)" ;;
+	esac
+}
+
 # record SOURCE 'TABLE: ROW: COLUMN' VALUE UNIT BY
 record() {
 	local tree
@@ -19,7 +27,7 @@ record() {
 	[ "$(grep -o ': ' <<<"$2" | wc -l)" -eq 2 ] ||
 		die "not the name of a record: $2" "it has to be 'TABLE: ROW: COLUMN'"
 	printf '%s\t%s\t%s\t%s\t%s\t%s\t%s\n' "${@:2}" \
-		"$(make -s -C "$tree" kernelversion)" "gcc $(gcc -dumpfullversion)" \
+		"$(make -s -C "$tree" kernelversion)" "$(compiler "$1")" \
 		"$(git -C "$tree" rev-parse --short=12 'HEAD^{tree}')" >>"$records/$1.tsv"
 }
 

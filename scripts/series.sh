@@ -79,9 +79,9 @@ fill_letter() {
 	rm -f "$text"
 }
 
-# people MAIL: "address<TAB>to|cc|list", as the MAINTAINERS of the patched tree say
+# people MAIL|-f FILE: "address<TAB>to|cc|list", as the MAINTAINERS of the patched tree say
 people() {
-	(cd "$tree" && ./scripts/get_maintainer.pl --no-git --no-git-fallback --no-rolestats --roles "$1") |
+	(cd "$tree" && ./scripts/get_maintainer.pl --no-git --no-git-fallback --no-rolestats --no-keywords --roles "$@") |
 		awk '{
 			role = $0; sub(/^[^<]*<[^>]*> \(|^[^<( ]* \(/, "", role)
 			if (/<.*>/) gsub(/^.*<|>.*$/, ""); else sub(/ .*/, "")
@@ -107,27 +107,37 @@ from_header() {
 # add_headers MAIL HEADERS: before the blank line; and who the mail is from
 add_headers() {
 	awk -v from="$from_line" -v headers="$2" '
-		!body && /^From: / { $0 = from }
+		!body && folded && /^[ \t]/ { next }
+		{ folded = 0 }
+		!body && /^From: / { $0 = from; folded = 1 }
 		!body && /^$/ { body = 1; if (headers) print headers }
 		{ print }
 	' "$1" >"$1.new"
 	mv "$1.new" "$1"
 }
 
-# Every mail goes to the list of its part; to the lists alone if nobody is named.
+# Every mail goes to the list of its part; to the lists alone if nobody is named. The
+# owners of the part get them all, and the letter goes to them and to all lists.
 address() {
-	local dir=$1 mail all to cc own lists
+	local dir=$1 mail all to cc own owners lists
 	own=$(letter_key "$2" List) lists=$own
+	owners=$(people -f "$(letter_key "$2" Owners)" | awk -F'\t' '$2 == "to" { print $1 }')
 	for mail in "$dir"/*.patch; do
 		[[ $mail != */0000-* ]] || continue
 		all=$(people "$mail")
 		lists+=$'\n'$(awk -F'\t' '$2 == "list" { print $1 }' <<<"$all")
 		to=$(awk -F'\t' '$2 == "to" { print $1 }' <<<"$all")
-		cc=$({ awk -F'\t' '$2 != "to" { print $1 }' <<<"$all"; echo "$own"; } | awk '!seen[$0]++')
+		cc=$({ awk -F'\t' '$2 != "to" { print $1 }' <<<"$all"; printf '%s\n' "$own" "$owners"; } |
+			awk '!seen[$0]++' | grep -vxF -e "${to:-no one}")
 		[ -n "$to" ] || { to=$cc; cc=; }
 		add_headers "$mail" "$({ grep . <<<"$to" | header To; grep . <<<"$cc" | header Cc; } || :)"
 	done
-	add_headers "$dir/0000-cover-letter.patch" "$(grep . <<<"$lists" | sort -u | header To)"
+	add_headers "$dir/0000-cover-letter.patch" "$(grep . <<<"$owners"$'\n'"$lists" | sort -u | header To)"
+}
+
+# prefix PART: the tree that the mails are for
+prefix() {
+	if [ -n "${mainline:-}" ]; then letter_key "$1" Prefix; else echo "PATCH $BASE"; fi
 }
 
 mails() {
@@ -138,7 +148,7 @@ mails() {
 	[ "${#list[@]}" -gt 0 ] || { say "  note: no $part part for $BASE"; return 0; }
 	first=${list[0]} last=${list[-1]}
 	git -C "$tree" -c format.signature= format-patch -q -N --no-thread --cover-letter --numbered --zero-commit \
-		--cover-from-description=none --no-base --subject-prefix="$(letter_key "$part" Prefix) $BASE" \
+		--cover-from-description=none --no-base --subject-prefix="$(prefix "$part")" \
 		-o "$out/$part" "$first^..$last"
 	fill_letter "$out/$part/0000-cover-letter.patch" "$part"
 	address "$out/$part" "$part"
