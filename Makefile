@@ -37,7 +37,7 @@ run:
 
 # make test       all layers, from user space to the guest; the last line counts
 test:
-	@scripts/test.sh unit mutate check matrix objects kunit plant vm
+	@scripts/test.sh unit mutate check matrix kunit plant vm
 
 # make unit       the allocator in user space, sanitized; COV=1: with coverage
 unit:
