@@ -37,6 +37,8 @@ kunit_config() {
 		! git -C "$tree" grep -qE "^(menu)?config $name\$" -- '*Kconfig*' || echo "$line"
 	done < <(grep ^CONFIG_ "$TOP/configs/kunit.config")
 	echo CONFIG_KUNIT_TEST=y
+	# It makes a fault on purpose, and the log is searched for those.
+	echo '# CONFIG_KUNIT_FAULT_TEST is not set'
 }
 
 # quiet LOG: the kernel warned of nothing since the tests began
