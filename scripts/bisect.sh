@@ -29,16 +29,15 @@ compile() {
 	allmod_configure && kmake --keep-going "${list[@]}" && echo "objects: ${#list[@]}"
 }
 
-# The lines of the fragment whose symbols this prefix has, and KUnit's own test.
+# The lines of the fragment whose symbols this prefix has, and KUnit's example.
 kunit_config() {
 	local line name
 	while read -r line; do
 		name=${line#CONFIG_} name=${name%%=*}
 		! git -C "$tree" grep -qE "^(menu)?config $name\$" -- '*Kconfig*' || echo "$line"
 	done < <(grep ^CONFIG_ "$TOP/configs/kunit.config")
-	echo CONFIG_KUNIT_TEST=y
-	# It makes a fault on purpose, and the log is searched for those.
-	echo '# CONFIG_KUNIT_FAULT_TEST is not set'
+	# Not KUNIT_TEST, which makes the kernel complain on purpose.
+	echo CONFIG_KUNIT_EXAMPLE_TEST=y
 }
 
 # quiet LOG: the kernel warned of nothing since the tests began
