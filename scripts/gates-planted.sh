@@ -41,6 +41,7 @@ plant_static() {
 	in_tree mm/page_frag_cache.c '$a /* We recieve a page. */'
 	w1_only mm/page_frag_cache.c 1 planted_w1
 	in_tree MAINTAINERS 's/^PAGE FRAGMENT ALLOCATOR$/AAA &/'
+	in_tree mm/util.c '$a /* A file of which no object is compiled. */'
 	in_tree mm/page_frag_test.c '$a static void planted_free(void *p) { if (p) kfree(p); }'
 	in_tree mm/page_frag_cache.c '$a unsigned long planted_symbol;'
 	in_tree Documentation/mm/page_frags.rst '$a \\n.. no-such-directive::'
@@ -125,7 +126,7 @@ red check "SPDX line in every file" shellcheck "no old name is left in the tree"
 	"nobody looks into struct page_frag_cache" "checkpatch --strict, our files" \
 	"checkpatch --strict, every commit" "kernel-doc -Wall -Werror" "every name is documented" \
 	"every name is tested" "get_maintainer.pl agrees on all paths" \
-	"MAINTAINERS is in order" coccicheck \
+	"every file of the series is compiled" "MAINTAINERS is in order" coccicheck \
 	"W=1" "sparse" \
 	"fast path is no longer than recorded" htmldocs
 because "checkpatch --strict, every commit" "trailing whitespace|code indent|space prohibited"
