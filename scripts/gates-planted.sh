@@ -12,8 +12,8 @@ work=$(work_dir)
 log=$work/log/gates-planted
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
-n=0
-bad=0
+# shellcheck source=tests/tap.sh
+. "$TOP/tests/tap.sh" gates
 
 # in_tree FILE SED: a fault in the kernel; a script that changes nothing is one too
 in_tree() {
@@ -83,28 +83,16 @@ plant_configurations() {
 # red LAYER GATE...: each is 'not ok' in the report of LAYER
 red() {
 	local layer=$1 name
-	shift
-	for name; do
-		n=$((n + 1))
-		if grep -qE "^not ok [0-9]+ - $name$" "$log/$layer.tap"; then
-			echo "ok $n - gates: red on a planted fault: $name"
-		else
-			bad=1
-			echo "not ok $n - gates: not red on a planted fault: $name"
-		fi
+	for name in "${@:2}"; do
+		verdict "red on a planted fault: $name" \
+			"$(grep -qE "^not ok [0-9]+ - $name$" "$log/$layer.tap" && echo yes)" "see $log/$layer.tap"
 	done
 }
 
-# because GATE PATTERN: what the gate said is about the fault
+# because GATE PATTERN [FILE]: what the gate said, in its log or in FILE, is about the fault
 because() {
-	local said=$work/log/gates/${1//[^a-zA-Z0-9.]/-}.log
-	n=$((n + 1))
-	if grep -qE "$2" "$said"; then
-		echo "ok $n - gates: red for the fault: $1"
-	else
-		bad=1
-		echo "not ok $n - gates: red for another reason: $1, see $said"
-	fi
+	local said=${3:-$work/log/gates/${1//[^a-zA-Z0-9.]/-}.log}
+	verdict "red for the fault: $1" "$(grep -qE "$2" "$said" && echo yes)" "another reason: see $said"
 }
 
 # run LAYER: of the copy, on the tree with the faults
@@ -140,13 +128,8 @@ tree=$("$TOP/scripts/worktree.sh" gates HEAD)
 plant_objects
 run objects ''
 red objects "object kernel/bpf/cpumap.o" "W=1 and sparse, see .*"
-n=$((n + 1))
-if grep -q "tun.c:.*unused-but-set" "$log/objects.tap" && grep -q "net.c:.*planted_symbol" "$log/objects.tap"; then
-	echo "ok $n - gates: both are named"
-else
-	bad=1
-	echo "not ok $n - gates: not both are named, see $log/objects.tap"
-fi
+because "W=1, objects" "tun\.c:.*unused-but-set" "$log/objects.tap"
+because "sparse, objects" "net\.c:.*planted_symbol" "$log/objects.tap"
 
 plant_fragment
 run check '^([^c]|c[^o]|co[^n])'
@@ -160,5 +143,4 @@ red matrix "built in, W=1, gcc" "headers stand on their own" \
 	"SMP=n" PREEMPT_RT "NET=n" "32 bits" "W=1, clang-19"
 
 "$TOP/scripts/worktree.sh" gates HEAD >/dev/null
-echo "1..$n"
-[ "$bad" -eq 0 ]
+done_testing
