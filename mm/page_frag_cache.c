@@ -15,11 +15,14 @@
  *
  * A &struct page_frag_cache hands out one page from its start to its end. The
  * page is order PAGE_FRAG_CACHE_MAX_ORDER if that can be had without reclaim,
- * else order 0 with the flags of the caller. When it is taken, its reference
- * count is raised once by more than the number of fragments it can ever hold.
- * This surplus is the bias: an allocation moves one reference from the bias to
- * the new fragment by decrementing a plain counter in the cache, so the shared
- * atomic is touched once a page on the allocating side.
+ * else order 0 with the flags of the caller. The static key page_frag_order0_key
+ * leaves out the first try, for requests that order 0 can serve.
+ *
+ * When a page is taken, its reference count is raised once by more than the
+ * number of fragments it can ever hold. This surplus is the bias: an allocation
+ * moves one reference from the bias to the new fragment by decrementing a plain
+ * counter in the cache, so the shared atomic is touched once a page on the
+ * allocating side.
  *
  * The bias covers one reference for every byte and one for the cache itself.
  * As every reference that leaves the cache takes at least one byte with it,
@@ -38,6 +41,7 @@
 #include <linux/bitops.h>
 #include <linux/build_bug.h>
 #include <linux/export.h>
+#include <linux/jump_label.h>
 #include <linux/mm.h>
 #include <linux/string.h>
 
@@ -55,6 +59,10 @@ static_assert((typeof_member(struct page_frag_cache, pagecnt_bias))
 	      PAGE_FRAG_CACHE_BIAS == PAGE_FRAG_CACHE_BIAS);
 static_assert((typeof_member(struct page_frag_cache, remaining))
 	      PAGE_FRAG_CACHE_MAX_SIZE == PAGE_FRAG_CACHE_MAX_SIZE);
+
+/* Switches the high order off, for all caches. */
+DEFINE_STATIC_KEY_FALSE(page_frag_order0_key);
+EXPORT_SYMBOL_GPL(page_frag_order0_key);
 
 /**
  * __page_frag_misuse() - report a caller's bug, each kind once
@@ -116,6 +124,21 @@ static gfp_t page_frag_high_order_gfp(gfp_t gfp)
 }
 
 /**
+ * page_frag_try_high_order() - is a page of high order to be asked for first?
+ * @fragsz: bytes wanted
+ *
+ * No other page can hold a request above PAGE_SIZE: the switch does not concern
+ * it.
+ *
+ * Context: Any context.
+ * Return: true if it is, false if order 0 is all that is tried.
+ */
+static bool page_frag_try_high_order(unsigned int fragsz)
+{
+	return fragsz > PAGE_SIZE || !static_branch_unlikely(&page_frag_order0_key);
+}
+
+/**
  * page_frag_page_get() - get the best page there is for a request
  * @fragsz: bytes wanted
  * @gfp: the caller's flags
@@ -128,7 +151,7 @@ static struct page *page_frag_page_get(unsigned int fragsz, gfp_t gfp)
 	struct page *page;
 
 	gfp &= ~__GFP_HIGHMEM;
-	if (PAGE_FRAG_CACHE_MAX_ORDER) {
+	if (PAGE_FRAG_CACHE_MAX_ORDER && page_frag_try_high_order(fragsz)) {
 		page = page_frag_page_alloc(page_frag_high_order_gfp(gfp),
 					    PAGE_FRAG_CACHE_MAX_ORDER);
 		if (likely(page) || fragsz > PAGE_SIZE)

@@ -18,6 +18,7 @@
 #include <kunit/test-bug.h>
 #include <linux/align.h>
 #include <linux/gfp.h>
+#include <linux/jump_label.h>
 #include <linux/minmax.h>
 #include <linux/mm.h>
 #include <linux/module.h>
@@ -350,6 +351,7 @@ static void pf_check(const struct pf_model *m)
 		KUNIT_ASSERT_EQ_MSG(m->test, m->misuse[i], m->expected[i],
 				    "misuse of kind %u", i);
 	KUNIT_ASSERT_EQ(m->test, page_frag_cache_is_pfmemalloc(&m->nc), pfmemalloc);
+	KUNIT_ASSERT_EQ(m->test, page_frag_cache_used(&m->nc), m->pos);
 }
 
 /*
@@ -386,6 +388,14 @@ static bool pf_reusable(const struct pf_model *m, unsigned int fragsz)
 {
 	return m->cur && !m->cur->frags && !m->cur->pfmemalloc && !m->shared &&
 	       fragsz <= pf_size(m->cur);
+}
+
+/* Of the page that is asked for first. */
+static unsigned int pf_first_order(const struct pf_request *r)
+{
+	if (r->fragsz <= PAGE_SIZE && static_key_enabled(&page_frag_order0_key))
+		return 0;
+	return PAGE_FRAG_CACHE_MAX_ORDER;
 }
 
 static bool pf_page_to_be_had(const struct pf_model *m, unsigned int fragsz)
@@ -533,6 +543,8 @@ static enum pf_outcome pf_do(struct pf_model *m, const struct pf_request *r)
 	pf_expect_misuse(m, r);
 	pf_lend(m, want);
 	served = pf_call(m, r);
+	if (m->nr_attempts)
+		KUNIT_ASSERT_EQ(m->test, m->attempts[0].order, pf_first_order(r));
 	KUNIT_ASSERT_EQ_MSG(m->test, served, want != PF_REFUSED, "%s %u align %u at %u",
 			    pf_forms[r->form].name, r->fragsz, r->align, m->pos);
 	if (served)
@@ -673,11 +685,27 @@ static void pf_kvfree(void *addr)
 	kvfree(addr);
 }
 
+static void pf_switch_high_order_on(void *unused)
+{
+	static_branch_disable(&page_frag_order0_key);
+}
+
+/* Until the test ends, however it does. */
+static void pf_switch_high_order_off(struct kunit *test)
+{
+	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, pf_switch_high_order_on,
+							NULL), 0);
+	static_branch_enable(&page_frag_order0_key);
+}
+
+/* The switch is everybody's: a test that would leave it fails the next one. */
 static int pf_init(struct kunit *test)
 {
 	struct pf_model *m = kunit_kzalloc(test, sizeof(*m), GFP_KERNEL);
 
 	KUNIT_ASSERT_NOT_NULL(test, m);
+	if (static_key_enabled(&page_frag_order0_key))
+		KUNIT_FAIL_AND_ABORT(test, "page_frag_order0_key is enabled");
 	m->test = test;
 	m->frags = kvmalloc_array(PF_MAX_FRAGS, sizeof(*m->frags), GFP_KERNEL);
 	KUNIT_ASSERT_NOT_NULL(test, m->frags);
@@ -806,6 +834,39 @@ static void test_zeroed_cache_is_empty(struct kunit *test)
 	memset(&m->nc, 0, sizeof(m->nc));
 	pf_drain(m);
 	KUNIT_EXPECT_EQ(test, pf_alloc(m, 100), PF_NEW);
+}
+
+/* With whatever form it will be allocated. */
+static void test_used_is_offset_of_next_fragment(struct kunit *test)
+{
+	enum pf_form form = pf_param_form(test);
+	struct pf_model *m = test->priv;
+	unsigned int i, used;
+
+	for (i = 1; i < 32; i++) {
+		used = page_frag_cache_used(&m->nc);
+		pf_take(m, form, i);
+		KUNIT_EXPECT_EQ(test, m->got.offset, used);
+	}
+	KUNIT_EXPECT_EQ(test, page_frag_cache_used(&m->nc), 31 * 32 / 2);
+}
+
+static void test_used_of_any_page(struct kunit *test)
+{
+	struct pf_model *m = test->priv;
+
+	KUNIT_EXPECT_EQ(test, page_frag_cache_used(&m->nc), 0);
+	pf_alloc(m, PF_BIG);
+	KUNIT_EXPECT_EQ(test, page_frag_cache_used(&m->nc), PF_BIG);
+	pf_drain(m);
+	KUNIT_EXPECT_EQ(test, page_frag_cache_used(&m->nc), 0);
+	m->backing = PF_NO_HIGH;
+	pf_prepare(m, PAGE_SIZE);
+	KUNIT_EXPECT_EQ(test, page_frag_cache_used(&m->nc), 0);
+	pf_commit(m, 100);
+	KUNIT_EXPECT_EQ(test, page_frag_cache_used(&m->nc), 100);
+	pf_alloc(m, PAGE_SIZE - 100);
+	KUNIT_EXPECT_EQ(test, page_frag_cache_used(&m->nc), PAGE_SIZE);
 }
 
 /* === Tests that need only the interface: sizes === */
@@ -1422,6 +1483,61 @@ static void test_high_order_tried_again_after_refusal(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, m->cur->order, PAGE_FRAG_CACHE_MAX_ORDER);
 }
 
+static void test_order0_switch_skips_high_order(struct kunit *test)
+{
+	struct pf_model *m = test->priv;
+
+	pf_switch_high_order_off(test);
+	KUNIT_EXPECT_EQ(test, pf_alloc(m, PAGE_SIZE), PF_NEW);
+	KUNIT_EXPECT_EQ(test, m->nr_attempts, 1);
+	KUNIT_EXPECT_EQ(test, m->attempts[0].order, 0);
+	KUNIT_EXPECT_EQ(test, (__force u32)m->attempts[0].gfp, (__force u32)GFP_KERNEL);
+	m->backing = PF_NOTHING;
+	KUNIT_EXPECT_EQ(test, pf_alloc(m, 1), PF_REFUSED);
+	KUNIT_EXPECT_EQ(test, m->nr_attempts, 1);
+}
+
+static void test_order0_switch_can_be_undone(struct kunit *test)
+{
+	struct pf_model *m = test->priv;
+
+	pf_switch_high_order_off(test);
+	pf_alloc(m, PAGE_SIZE);
+	pf_switch_high_order_on(NULL);
+	KUNIT_EXPECT_FALSE(test, static_key_enabled(&page_frag_order0_key));
+	KUNIT_EXPECT_EQ(test, pf_alloc(m, 1), PF_NEW);
+	KUNIT_EXPECT_EQ(test, m->cur->order, PAGE_FRAG_CACHE_MAX_ORDER);
+}
+
+static void test_order0_switch_spares_large_requests(struct kunit *test)
+{
+	struct pf_model *m = test->priv;
+
+	if (!PAGE_FRAG_CACHE_MAX_ORDER)
+		kunit_skip(test, "no fragment is larger than PAGE_SIZE here");
+
+	pf_switch_high_order_off(test);
+	KUNIT_EXPECT_EQ(test, pf_alloc(m, PAGE_SIZE + 1), PF_NEW);
+	KUNIT_EXPECT_EQ(test, m->nr_attempts, 1);
+	KUNIT_EXPECT_EQ(test, m->attempts[0].order, PAGE_FRAG_CACHE_MAX_ORDER);
+	m->backing = PF_NO_HIGH;
+	KUNIT_EXPECT_EQ(test, pf_alloc(m, PF_BIG), PF_REFUSED);
+	KUNIT_EXPECT_EQ(test, m->nr_attempts, 1);
+}
+
+/* A page of high order that the cache has is not given up for it. */
+static void test_order0_switch_keeps_page(struct kunit *test)
+{
+	struct pf_model *m = test->priv;
+
+	pf_alloc(m, 1);
+	pf_switch_high_order_off(test);
+	KUNIT_EXPECT_EQ(test, pf_alloc(m, PF_BIG - 1), PF_FITS);
+	pf_free_all(m);
+	KUNIT_EXPECT_EQ(test, pf_alloc(m, 1), PF_REUSED);
+	KUNIT_EXPECT_EQ(test, m->cur->order, PAGE_FRAG_CACHE_MAX_ORDER);
+}
+
 static void test_refusal_keeps_current_page(struct kunit *test)
 {
 	enum pf_form form = pf_param_form(test);
@@ -1811,6 +1927,7 @@ static void test_real_page_allocator(struct kunit *test)
  * @align: how many in a hundred requests are aligned
  * @bad: how many in a hundred calls are a caller's bug
  * @refuse: how many in a hundred steps change what memory there is
+ * @order0: the high order is switched off
  */
 struct pf_mix {
 	const char *name;
@@ -1820,6 +1937,7 @@ struct pf_mix {
 	unsigned int align;
 	unsigned int bad;
 	unsigned int refuse;
+	bool order0;
 };
 
 #define PF_STEPS	4000
@@ -1831,6 +1949,7 @@ static const struct pf_mix pf_mixes[] = {
 	{ "large",	15,	8,	30,	30,	0,	10 },
 	{ "starved",	13,	16,	40,	30,	0,	60 },
 	{ "hostile",	16,	32,	50,	30,	10,	20 },
+	{ "order-0",	14,	32,	50,	30,	0,	20,	true },
 };
 
 KUNIT_ARRAY_PARAM_DESC(pf_mix, pf_mixes, name);
@@ -1942,6 +2061,8 @@ static void test_random_sequence(struct kunit *test)
 
 	kunit_info(test, "%s: seed 0x%08x, %u steps\n", mix->name, seed, PF_STEPS);
 	prandom_seed_state(&m->rnd, seed);
+	if (mix->order0)
+		pf_switch_high_order_off(test);
 	for (i = 0; i < PF_STEPS; i++)
 		pf_random_step(m, mix);
 	KUNIT_EXPECT_GT(test, m->handed_out, 10);
@@ -1967,6 +2088,24 @@ static void test_internal_bias_covers_every_byte_and_the_cache(struct kunit *tes
 	pf_prepare(m, 1);
 	KUNIT_EXPECT_GT(test, m->nc.pagecnt_bias, PF_BIG);
 	KUNIT_EXPECT_EQ(test, m->nc.remaining, PF_BIG);
+}
+
+/* A reader without a lock may see the rest of one page and the end of another. */
+static void test_internal_used_of_torn_read(struct kunit *test)
+{
+	/* Internal: the order is in the low bits of encoded_end, remaining counts. */
+	struct page_frag_cache torn = { .encoded_end = 16 * PAGE_SIZE };
+
+	torn.remaining = PAGE_SIZE + 1;
+	KUNIT_EXPECT_EQ(test, page_frag_cache_used(&torn), 0);
+	torn.remaining = -1;
+	KUNIT_EXPECT_EQ(test, page_frag_cache_used(&torn), 0);
+	torn.encoded_end |= PAGE_FRAG_CACHE_MAX_ORDER;
+	torn.remaining = 0;
+	KUNIT_EXPECT_EQ(test, page_frag_cache_used(&torn), PF_BIG);
+	torn.encoded_end = 0;
+	torn.remaining = 1;
+	KUNIT_EXPECT_EQ(test, page_frag_cache_used(&torn), 0);
 }
 
 static void test_internal_reuse_restores_bias(struct kunit *test)
@@ -2016,6 +2155,8 @@ static struct kunit_case page_frag_cases[] = {
 	KUNIT_CASE(test_forms_share_one_cache),
 	KUNIT_CASE(test_init_makes_empty),
 	KUNIT_CASE(test_zeroed_cache_is_empty),
+	KUNIT_CASE_PARAM(test_used_is_offset_of_next_fragment, pf_form_gen_params),
+	KUNIT_CASE(test_used_of_any_page),
 
 	KUNIT_CASE_PARAM(test_contract, pf_contract_gen_params),
 	KUNIT_CASE(test_reference_for_every_byte),
@@ -2055,6 +2196,10 @@ static struct kunit_case page_frag_cases[] = {
 	KUNIT_CASE(test_highmem_is_ignored),
 	KUNIT_CASE(test_no_order0_attempt_above_page_size),
 	KUNIT_CASE(test_high_order_tried_again_after_refusal),
+	KUNIT_CASE(test_order0_switch_skips_high_order),
+	KUNIT_CASE(test_order0_switch_can_be_undone),
+	KUNIT_CASE(test_order0_switch_spares_large_requests),
+	KUNIT_CASE(test_order0_switch_keeps_page),
 	KUNIT_CASE_PARAM(test_refusal_keeps_current_page, pf_form_gen_params),
 	KUNIT_CASE_PARAM(test_refusal_on_empty_cache_leaves_it_empty, pf_form_gen_params),
 	KUNIT_CASE(test_refusals_never_wedge),
@@ -2086,6 +2231,7 @@ static struct kunit_case page_frag_cases[] = {
 
 	KUNIT_CASE(test_internal_struct_size),
 	KUNIT_CASE(test_internal_bias_covers_every_byte_and_the_cache),
+	KUNIT_CASE(test_internal_used_of_torn_read),
 	KUNIT_CASE(test_internal_reuse_restores_bias),
 	KUNIT_CASE(test_internal_drain_clears_cache),
 	KUNIT_CASE(test_internal_misuse_leaves_bias),

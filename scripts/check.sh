@@ -18,13 +18,14 @@ export PYTHONDONTWRITEBYTECODE=1
 PATH=/usr/bin:$PATH
 dictionary=$(find /usr/lib/python3 -path '*codespell_lib/data/dictionary.txt' | head -n 1)
 
-# The interface that the specification names.
+# The interface that the specification names, and what was added to it.
 api=(page_frag_cache_init page_frag_cache_is_pfmemalloc page_frag_cache_drain
 	__page_frag_cache_drain page_frag_alloc_va __page_frag_alloc_va_align
 	page_frag_alloc_va_align page_frag_alloc_pg page_frag_alloc
 	page_frag_alloc_va_prepare page_frag_alloc_va_prepare_align
 	page_frag_alloc_pg_prepare page_frag_alloc_prepare
-	page_frag_alloc_commit page_frag_alloc_commit_noref page_frag_free_va)
+	page_frag_alloc_commit page_frag_alloc_commit_noref page_frag_free_va
+	page_frag_cache_used)
 
 cd "$TOP"
 

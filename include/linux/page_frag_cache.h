@@ -8,8 +8,11 @@
 #define _LINUX_PAGE_FRAG_CACHE_H
 
 #include <linux/bits.h>
+#include <linux/compiler.h>
 #include <linux/gfp_types.h>
+#include <linux/jump_label.h>
 #include <linux/log2.h>
+#include <linux/minmax.h>
 #include <linux/mm.h>
 #include <linux/mm_types_task.h>
 #include <linux/types.h>
@@ -28,6 +31,7 @@
  * prepare          what the gfp allows   the same, kept until it is committed
  * commit           any context           the same as the prepare
  * is pfmemalloc    any context           the same, right after the allocation
+ * used             any context           the same, or nothing: then it is a guess
  * drain            any context           the same, with no prepare open
  * free             any context but NMI   nothing: any CPU, any time
  * ===============  ====================  ======================================
@@ -63,6 +67,9 @@
  * - The page is of the zone and node that the request which refilled the cache
  *   asked for. Do not mix zones on one cache. __GFP_HIGHMEM is ignored:
  *   every fragment has an address.
+ * - While page_frag_order0_key is enabled a refill tries order 0 alone, unless
+ *   the request is above PAGE_SIZE. The switch is for every cache there is. It
+ *   takes no page away: one of high order is used up, and reused, all the same.
  * - The cache cannot tell whether a commit names the page that was prepared;
  *   CONFIG_DEBUG_VM reports a commit with no prepare open before it.
  */
@@ -85,6 +92,9 @@ enum page_frag_misuse {
 	PAGE_FRAG_BAD_COMMIT,
 	PAGE_FRAG_MISUSES,
 };
+
+/* The slow path alone looks at it, see the limitations. */
+DECLARE_STATIC_KEY_FALSE(page_frag_order0_key);
 
 unsigned int __page_frag_cache_refill(struct page_frag_cache *nc,
 				      unsigned int fragsz, gfp_t gfp);
@@ -126,6 +136,34 @@ static inline bool
 page_frag_cache_is_pfmemalloc(const struct page_frag_cache *nc)
 {
 	return nc->encoded_end & PAGE_FRAG_CACHE_PFMEMALLOC_BIT;
+}
+
+/**
+ * page_frag_cache_used() - how much of the current page is used up
+ * @nc: cache to look at
+ *
+ * The offset of the next fragment, if it fits and is not aligned further. For
+ * whoever only wants to know, and needs no room: it neither refills nor touches
+ * the page, and so it may be asked beside calls that change the cache. It can
+ * then answer for a moment that never was, with the size of one page and the
+ * rest of another, but always within the range below.
+ *
+ * Context: Any context; serialised like an allocation if the answer has to be
+ * right.
+ * Return: Bytes from the page's start, 0 to the size of the page; 0 if the cache
+ * is empty.
+ */
+static inline unsigned int
+page_frag_cache_used(const struct page_frag_cache *nc)
+{
+	/* The race is allowed: the two may come from different pages. */
+	unsigned long end = data_race(READ_ONCE(nc->encoded_end));
+	unsigned int left = data_race(READ_ONCE(nc->remaining));
+	unsigned int size = PAGE_SIZE << (end & PAGE_FRAG_CACHE_ORDER_MASK);
+
+	if (!end)
+		return 0;
+	return size - min(left, size);
 }
 
 /*

@@ -258,7 +258,8 @@ static struct page *check_attempts(const struct request *r)
 	unsigned int i, want = 0, orders[2];
 	struct page *page = NULL;
 
-	if (PAGE_FRAG_CACHE_MAX_ORDER)
+	if (PAGE_FRAG_CACHE_MAX_ORDER &&
+	    (r->fragsz > PAGE_SIZE || !static_key_enabled(&page_frag_order0_key)))
 		orders[want++] = PAGE_FRAG_CACHE_MAX_ORDER;
 	if (r->fragsz <= PAGE_SIZE)
 		orders[want++] = 0;
@@ -475,6 +476,7 @@ static void step_other(struct cache *c, unsigned int what)
 static void check_cache(const struct cache *c)
 {
 	check(page_frag_cache_is_pfmemalloc(&c->nc) == (c->page && c->page->pfmemalloc));
+	check(page_frag_cache_used(&c->nc) == c->pos);
 	if (c->page)
 		check_page(c->page);
 }

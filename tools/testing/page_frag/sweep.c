@@ -2,9 +2,12 @@
 /*
  * Scenarios for the model, made of pseudo-random bytes, with what pages there
  * are as -p says. Then each again with the n-th call of the page allocator
- * refused, and with all from the n-th on, for every n that there is.
+ * refused, and with all from the n-th on, for every n that there is; and once with
+ * the high order switched off.
  */
 #include <unistd.h>
+
+#include <linux/page_frag_cache.h>
 
 #include "shim.h"
 #include "model.h"
@@ -45,6 +48,13 @@ static unsigned long sweep(bool fail_on)
 	return n - 1;
 }
 
+static void run_with_order0_only(void)
+{
+	static_branch_enable(&page_frag_order0_key);
+	run(0, false);
+	static_branch_disable(&page_frag_order0_key);
+}
+
 int main(int argc, char **argv)
 {
 	unsigned long points = 0;
@@ -63,6 +73,7 @@ int main(int argc, char **argv)
 	for (i = 0; i < SCENARIOS; i++) {
 		make_bytes(i);
 		run(0, false);
+		run_with_order0_only();
 		points += sweep(false) + sweep(true);
 	}
 	printf("ok - pages %s: seed 0x%x, %u scenarios, %lu points of failure, %lu calls\n",

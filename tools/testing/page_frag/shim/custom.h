@@ -234,6 +234,19 @@ static inline void put_page(struct page *page)
 	static inline void trace_##name(proto) { shim_##name(args); }	\
 	struct shim_##name
 
+/* === Static keys: a flag that is read, where the kernel changes its code === */
+
+struct static_key_false {
+	bool enabled;
+};
+
+#define DECLARE_STATIC_KEY_FALSE(name)	extern struct static_key_false name
+#define DEFINE_STATIC_KEY_FALSE(name)	struct static_key_false name
+#define static_key_enabled(key)		((key)->enabled)
+#define static_branch_unlikely(key)	unlikely((key)->enabled)
+#define static_branch_enable(key)	((key)->enabled = true)
+#define static_branch_disable(key)	((key)->enabled = false)
+
 /* === Memory of the tests: the C library's, so that a leak is seen === */
 
 #define kvmalloc_array(n, size, gfp)	calloc(n, size)
