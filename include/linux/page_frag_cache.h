@@ -156,8 +156,9 @@ page_frag_cache_is_pfmemalloc(const struct page_frag_cache *nc)
 static inline unsigned int
 page_frag_cache_used(const struct page_frag_cache *nc)
 {
-	/* The race is allowed: the two may come from different pages. */
+	/* A refill may write both meanwhile. */
 	unsigned long end = data_race(READ_ONCE(nc->encoded_end));
+	/* So this can be of another page. */
 	unsigned int left = data_race(READ_ONCE(nc->remaining));
 	unsigned int size = PAGE_SIZE << (end & PAGE_FRAG_CACHE_ORDER_MASK);
 
