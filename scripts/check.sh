@@ -50,6 +50,12 @@ found_none() {
 
 no_old_name() { found_none -w '__page_frag_alloc_align|page_frag_alloc_align|page_frag_free' -- .; }
 
+# What the one allocator replaces; a name in a comment would be as wrong.
+no_second_allocator() {
+	found_none -w 'sk_page_frag|sk_page_frag_refill|skb_page_frag_refill|SKB_FRAG_PAGE_ORDER|sk_frag|net_high_order_alloc_disable_key' -- . &&
+		found_none '[>&]task_frag\b' -- .
+}
+
 # What the porting kit reports to others must not be in the tree either.
 no_open_coded_internals() {
 	local files found
@@ -209,6 +215,7 @@ gate "shellcheck" shell_scripts
 gate "tests of the tooling" "$TOP/tests/tooling.sh"
 gate "tests of the verdict" "$TOP/tests/verdict.sh"
 gate "no old name is left in the tree" no_old_name
+gate "the second allocator is gone" no_second_allocator
 gate "nobody looks into struct page_frag_cache" no_open_coded_internals
 gate "checkpatch --strict, our files" owned_style
 gate "checkpatch --strict, every commit" style

@@ -31,6 +31,7 @@ w1_only() {
 
 plant_static() {
 	in_tree net/core/skbuff.c '$a /* page_frag_free() is an old name */'
+	in_tree net/core/sock.c '$a bool skb_page_frag_refill(unsigned int sz, struct page_frag *pfrag, gfp_t gfp);'
 	in_tree net/core/skbuff.c '$a static unsigned int planted(struct page_frag_cache *nc) { return nc->remaining; }'
 	in_tree mm/page_frag_cache.c 's/^\tbool reused;$/        bool  reused ;/'
 	in_tree mm/page_frag_cache.c '/^ \* @what: the kind$/d'
@@ -111,6 +112,7 @@ plant_static
 plant_fast_path
 run check "$own"
 red check "SPDX line in every file" shellcheck "no old name is left in the tree" \
+	"the second allocator is gone" \
 	"nobody looks into struct page_frag_cache" "checkpatch --strict, our files" \
 	"checkpatch --strict, every commit" "kernel-doc -Wall -Werror" "every name is documented" \
 	"every name is tested" "get_maintainer.pl agrees on all paths" \
