@@ -214,6 +214,7 @@ gate "SPDX line in every file" files_have_spdx
 gate "shellcheck" shell_scripts
 gate "tests of the tooling" "$TOP/tests/tooling.sh"
 gate "tests of the verdict" "$TOP/tests/verdict.sh"
+gate "tests of the counts" "$TOP/tests/counts.sh"
 gate "no old name is left in the tree" no_old_name
 gate "the second allocator is gone" no_second_allocator
 gate "nobody looks into struct page_frag_cache" no_open_coded_internals

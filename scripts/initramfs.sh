@@ -32,7 +32,7 @@ programs() {
 
 scripts() {
 	install -m 755 "$top/tests/guest/init" "$1/init"
-	install -m 644 "$top/tests/guest/paths" "$1/paths"
+	install -m 644 "$top/tests/guest/paths" "$top/tests/guest/trials" "$1/"
 	install -m 644 "$top"/tests/guest/*.sh "$1/lib/"
 }
 

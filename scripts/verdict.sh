@@ -7,6 +7,7 @@ set -euo pipefail
 
 top=$(cd "$(dirname "$0")/.." && pwd)
 PATHS=${PATHS:-$top/tests/guest/paths}
+TRIALS=${TRIALS:-$top/tests/guest/trials}
 run=${1:?usage: verdict.sh RUNDIR}
 result=$run/result
 console=$run/console.log
@@ -72,6 +73,15 @@ check_row() {
 		fault "round $1, $2: no bytes, or not the bytes that were sent"
 }
 
+# Every trial of the list: its bytes, and no page is left of it.
+check_trials() {
+	local name count
+	while read -r name _; do
+		count=$(lines "^# trial $name " | awk '$4 != "none" { print $5 }' | tail -n 1)
+		[ "$count" = 0 ] || fault "trial $name: ${count:-no count of} pages left of it"
+	done < <(grep -vE '^(#|$)' "$TRIALS")
+}
+
 check_console() {
 	[ -s "$console" ] || { fault "the kernel wrote no log"; return; }
 	! grep -qE "$alarm" "$console" ||
@@ -98,6 +108,8 @@ check_figures() {
 	objects_unchecked || at_most leaked_objects 0
 	at_most pages_round1 "$(figure pages_allowed1)"
 	at_most pages_round3 "$(figure pages_allowed3)"
+	at_most pages_left1 0
+	at_most pages_left3 0
 	# Whatever the guest allows itself: the same caches, the same paths, the same pages.
 	[ "$(figure caches_round3)" != "$(figure caches_round1)" ] ||
 		at_most pages_round3 "$(figure pages_round1)"
@@ -126,6 +138,9 @@ summary() {
 		"$(figure pages_round1)" "$(figure caches_round1)" "$(figure pages_allowed1)" \
 		"$(figure pages_round3)" "$(figure caches_round3)" "$(figure pages_allowed3)" \
 		"$(figure pages_busy)" "$(figure leaked_objects)"
+	printf 'trials: %s, %s pages left of them, %s of the paths; %s kept by the kernel'"'"'s own sockets and cards\n' \
+		"$(lines '^# trial ' | wc -l)" "$(lines '^# trial ' | awk '{ n += $5 } END { print n + 0 }')" \
+		"$(figure pages_left3)" "$(figure pages_kept3)"
 	printf 'KUnit cases: %s passed, %s failed\n' \
 		"$(figure kunit_passed)" "$(figure kunit_failed)"
 }
@@ -134,6 +149,7 @@ check_emulator
 check_result
 check_tests
 check_rows
+check_trials
 check_console
 check_figures
 table

@@ -5,7 +5,7 @@
 set -euo pipefail
 
 here=$(cd "$(dirname "$0")" && pwd)
-export PATHS=$here/verdict/paths
+export PATHS=$here/verdict/paths TRIALS=$here/verdict/trials
 number=0
 failed=0
 work=$(mktemp -d)
@@ -79,6 +79,11 @@ bad "no bytes" "no bytes" sed -i 's/^\(# row 1 loopback[^ ]*\) [0-9]*/\1 0/' res
 bad "page leak" "pages_round3 is 999" sed -i 's/^\(# figure pages_round3\) .*/\1 999/' result
 bad "leak of one order-3 page" "pages_round3 is 32, at most 24" sed -i 's/^\(# figure pages_round3\) .*/\1 32/' result
 bad "leak that the guest allows itself" "pages_round3 is 32, at most 24" sed -i 's/^\(# figure pages_\(round\|allowed\)3\) .*/\1 32/' result
+bad "page left of the paths" "pages_left3 is 8" sed -i 's/^\(# figure pages_left3\) .*/\1 8/' result
+bad "count of what is left missing" "pages_left1 is missing" sed -i '/^# figure pages_left1/d' result
+bad "trial that was not made" "trial storm/fork: no count" sed -i '/^# trial storm/d' result
+bad "trial that moved nothing" "trial faults/udp4: no count" sed -i 's/^\(# trial faults[^ ]*\) [^ ]*/\1 none/' result
+bad "page left of a trial" "trial storm/fork: 8 pages left" sed -i 's/^\(# trial storm.*\) 0$/\1 8/' result
 bad "object leak" "leaked_objects is 1" sed -i 's/^\(# figure leaked_objects\) .*/\1 1/' result
 bad "leak scan missing" "leaked_objects is missing" sed -i '/^# figure leaked_objects/d' result
 bad "kmemleak asked for, leaks not looked for" "leaked_objects is unchecked" add debug kmemleak

@@ -3,19 +3,21 @@
 # What the kernel counted: refills, pages still held, leaks, warnings, KUnit.
 
 refill=/sys/kernel/tracing/events/page_frag/page_frag_refill
+filled=/sys/kernel/tracing/instances/caches/events/page_frag/page_frag_refill
 refused=/sys/kernel/debug/fail_page_alloc
 stacks=/sys/kernel/debug/page_owner_stacks/show_stacks
 leaks=/sys/kernel/debug/kmemleak
 suite=/sys/kernel/debug/kunit/page_frag_cache/results
 
 # A histogram counts in the kernel: there is no buffer to overrun. The second one
-# is never cleared: which caches were filled at all.
+# is never cleared: which caches were filled at all, and by whom.
 counts_start() {
 	cpus=$(nproc)
 	dropped=0
 	head -c 1024 /payload >/tmp/small
 	echo 'hist:keys=order,reused' >$refill/trigger
-	echo 'hist:keys=nc.hex' >>$refill/trigger
+	mkdir /sys/kernel/tracing/instances/caches
+	echo 'hist:keys=nc.hex,common_stacktrace:size=16384' >$filled/trigger
 	[ ! -e $leaks ] || echo scan=off >$leaks
 }
 
@@ -51,11 +53,25 @@ refuse_order3() {
 	fi
 }
 
-# Pages that were allocated by a refill and not freed.
+# Pages that refills allocated and that were not freed, by who allocated them:
+#   cpu   the caches of the CPUs, which keep a page for good
+#   kept  the sockets by which the kernel answers, which do too, and what is in
+#         the ring of a virtio-net card, up or down
+#   left  all others, who have to give their pages back when they go
+# Before the sockets have a page_frag_cache, skb_page_frag_refill() serves them.
+owned() {
+	awk -v RS= '!/_frag_(cache_)?refill\+/ { next }
+		    { n = $0; sub(/.*nr_base_pages: */, "", n) }
+		    /(napi_alloc_skb|netdev_alloc_skb|alloc_frag_align)\+/ { cpu += n; next }
+		    /(icmp_push_reply|icmp_reply|icmpv6_echo_reply|icmpv6_rcv)\+/ { kept += n; next }
+		    /(virtnet_[a-z_]*|try_fill_recv|refill_work)\+/ { kept += n; next }
+		    { left += n }
+		    END { print cpu + 0, kept + 0, left + 0 }' $stacks
+}
+
+# owned_pages FIELD: 1, 2 or 3 of these
 owned_pages() {
-	awk -v RS= '/__page_frag_cache_refill\+/ {
-			sub(/.*nr_base_pages: */, ""); n += $1 }
-		    END { print n + 0 }' $stacks
+	owned | cut -d' ' -f"$1"
 }
 
 # Freed skbs wait on the CPU that allocated them for its next receive softirq:
@@ -67,9 +83,12 @@ flush_cpus() {
 	done
 }
 
-# Caches that were filled since the boot.
+# Caches of the CPUs that were filled since the boot. Of the others some begin and
+# end with each path.
 caches() {
-	grep -c '^{ nc:' $refill/hist
+	awk '/^\{ nc:/ { nc = $3 }
+	     /(napi_alloc_skb|netdev_alloc_skb|alloc_frag_align)\+/ && !seen[nc]++ { n++ }
+	     END { print n + 0 }' $filled/hist
 }
 
 # A CPU has two caches, the one for NAPI and the one for interrupts. Each that was
@@ -89,16 +108,21 @@ allowed_again() {
 	echo $(($1 + $(allowed_pages "$3") - $(allowed_pages "$2")))
 }
 
-# Pages held when all is idle, of LIMIT allowed. Namespaces go in the background,
+# idle_pages LIMIT FIELD: held when all is idle, where LIMIT are allowed. Namespaces go in the background,
 # so this asks until the number is allowed or half a minute is over.
 idle_pages() {
 	limit=$(($(uptime_seconds) + 30))
 	while flush_cpus; do
-		pages=$(owned_pages)
+		pages=$(owned_pages "$2")
 		[ "$pages" -gt "$1" ] || break
 		[ "$(uptime_seconds)" -lt $limit ] || break
 	done
 	echo "$pages"
+}
+
+# What nobody may keep.
+idle_left() {
+	idle_pages 0 3
 }
 
 uptime_seconds() {
@@ -109,13 +133,16 @@ uptime_seconds() {
 idle_round1() {
 	caches1=$(caches)
 	allowed1=$(allowed_pages "$caches1")
-	pages1=$(idle_pages "$allowed1")
+	pages1=$(idle_pages "$allowed1" 1)
+	left1=$(idle_left)
 }
 
 idle_round3() {
 	caches3=$(caches)
 	allowed3=$(allowed_again "$pages1" "$caches1" "$caches3")
-	pages3=$(idle_pages "$allowed3")
+	pages3=$(idle_pages "$allowed3" 1)
+	left3=$(idle_left)
+	kept3=$(owned_pages 2)
 }
 
 # A count of 0 with the links up would mean that the count sees nothing.
@@ -124,12 +151,17 @@ result_pages() {
 	[ "$caches1" -gt 0 ] || fault="no cache was seen"
 	[ "$pages1" -le "$allowed1" ] || fault="leak: $pages1 pages after round 1, $allowed1 allowed"
 	[ "$pages3" -le "$allowed3" ] || fault="leak: $pages3 pages after round 3, $allowed3 allowed"
+	[ "$left1" -eq 0 ] || fault="leak: $left1 pages of others after round 1"
+	[ "$left3" -eq 0 ] || fault="leak: $left3 pages of others after round 3"
 	figure caches_round1 "$caches1"
 	figure caches_round3 "$caches3"
 	figure pages_allowed1 "$allowed1"
 	figure pages_allowed3 "$allowed3"
 	figure pages_round1 "$pages1"
 	figure pages_round3 "$pages3"
+	figure pages_left1 "$left1"
+	figure pages_left3 "$left3"
+	figure pages_kept3 "$kept3"
 	result "pages held when idle" "$fault"
 	fault=
 	[ "${busy_pages:-0}" -gt 0 ] || fault="no page seen with the links up"
@@ -139,6 +171,7 @@ result_pages() {
 
 result_tracepoint() {
 	fault=
+	dropped=$((dropped + $(awk '/Dropped:/ { print $2 }' $filled/hist)))
 	[ "$dropped" -eq 0 ] || fault="$dropped events not counted"
 	result "tracepoint counts are complete" "$fault"
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * What the guest's programs share: a message and exit on any error, addresses
- * of either family, network namespaces by path.
+ * of each family, network namespaces by path.
  */
 #ifndef GUEST_H
 #define GUEST_H
@@ -10,11 +10,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/time.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #define ARRAY_SIZE(array)	(sizeof(array) / sizeof((array)[0]))
@@ -52,12 +54,25 @@ union address {
 	struct sockaddr sa;
 	struct sockaddr_in v4;
 	struct sockaddr_in6 v6;
+	struct sockaddr_un un;
 };
+
+/* @NAME: of the abstract name space, there is no file. */
+static inline socklen_t parse_unix(union address *to, const char *name)
+{
+	size_t len = strlen(name + 1);
+
+	to->un.sun_family = AF_UNIX;
+	memcpy(to->un.sun_path + 1, name + 1, len);
+	return offsetof(struct sockaddr_un, sun_path) + 1 + len;
+}
 
 static inline socklen_t parse_address(union address *to, const char *host,
 				      const char *port)
 {
 	memset(to, 0, sizeof(*to));
+	if (host[0] == '@')
+		return parse_unix(to, host);
 	if (inet_pton(AF_INET, host, &to->v4.sin_addr) == 1) {
 		to->sa.sa_family = AF_INET;
 		to->v4.sin_port = htons(atoi(port));
@@ -70,18 +85,28 @@ static inline socklen_t parse_address(union address *to, const char *host,
 	return sizeof(to->v6);
 }
 
-static inline int open_socket(const union address *to, int type)
+static inline void set(int fd, int level, int option, int value, const char *what)
+{
+	check(setsockopt(fd, level, option, &value, sizeof(value)), what);
+}
+
+static inline void bound_waits(int fd)
 {
 	struct timeval limit = { .tv_sec = GIVE_UP_SECONDS };
-	int one = 1, fd;
 
-	fd = check(socket(to->sa.sa_family, type | SOCK_CLOEXEC, 0), "socket");
-	check(setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one)),
-	      "SO_REUSEADDR");
 	check(setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit)),
 	      "SO_RCVTIMEO");
 	check(setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof(limit)),
 	      "SO_SNDTIMEO");
+}
+
+static inline int open_socket(const union address *to, int type, int protocol)
+{
+	int fd = check(socket(to->sa.sa_family, type | SOCK_CLOEXEC, protocol),
+		       "socket");
+
+	set(fd, SOL_SOCKET, SO_REUSEADDR, 1, "SO_REUSEADDR");
+	bound_waits(fd);
 	return fd;
 }
 

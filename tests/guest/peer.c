@@ -28,7 +28,7 @@ int main(int argc, char **argv)
 		return 2;
 	}
 	len = parse_address(&to, argv[2], argv[3]);
-	fd = open_socket(&to, SOCK_STREAM);
+	fd = open_socket(&to, SOCK_STREAM, 0);
 	check(connect(fd, &to.sa, len), "connect");
 	if (strcmp(argv[1], "put"))
 		copy(fd, create(argv[4]), buf, sizeof(buf));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * tapwire MODE NETNS NAME PEER-NETNS PEER-NAME: a wire of two tun/tap devices.
+ * tapwire MODE NETNS NAME PEER-NETNS PEER-NAME [FAULTS]: a wire of two tun/tap
+ * devices.
  *
  * Every packet that one device sends is written into the other, so that what
  * sockets exchange over the wire passes tun's receive path as MODE has it:
@@ -11,21 +12,22 @@
  * napi   Ethernet, through the device's NAPI context
  * frags  Ethernet, NAPI, and each segment of the write a fragment of its own
  *
+ * FAULTS writes into each end fail in the copy before the first that does not.
  * Prints the process that keeps the wire up; killing it removes the devices.
  */
 #define _GNU_SOURCE
-#include "guest.h"
+#include "fault.h"
 
 #include <linux/if.h>
 #include <linux/if_tun.h>
 #include <poll.h>
 #include <sys/ioctl.h>
-#include <sys/uio.h>
 
 /* All headers have to be in the first segment. */
 #define HEADERS		128
 #define SEGMENT		500
 #define MAX_SEGMENTS	8
+#define FRAME		1514
 
 struct mode {
 	const char *name;
@@ -116,8 +118,9 @@ int main(int argc, char **argv)
 	int a, b;
 	pid_t pid;
 
-	if (argc != 6) {
-		fprintf(stderr, "usage: tapwire MODE NETNS NAME PEER-NETNS PEER-NAME\n");
+	if (argc != 6 && argc != 7) {
+		fprintf(stderr, "usage: tapwire MODE NETNS NAME PEER-NETNS PEER-NAME %s\n",
+			"[FAULTS]");
 		return 2;
 	}
 	mode = find_mode(argv[1]);
@@ -130,6 +133,10 @@ int main(int argc, char **argv)
 	}
 	/* Whoever captured the process number waits for the end of stdout. */
 	close(STDOUT_FILENO);
+	if (argc == 7) {
+		fail_writes(a, atoi(argv[6]), FRAME, "no frame", 0);
+		fail_writes(b, atoi(argv[6]), FRAME, "no frame", 0);
+	}
 	run(mode, a, b);
 	return 0;
 }

@@ -82,7 +82,7 @@ links_up() {
 		card_up $driver
 	done
 	# shellcheck disable=SC2034 # for result_pages
-	busy_pages=$(owned_pages)
+	busy_pages=$(owned_pages 1)
 }
 
 links_down() {
@@ -121,19 +121,36 @@ arrived() {
 	digest=$(sha256sum $copy | cut -d' ' -f1)
 }
 
+# sockets_up: what some ways need of the machine. Data in the SYN without a cookie
+# on either side, echo requests by the superuser, a second address of lo.
+sockets_up() {
+	echo 519 >/proc/sys/net/ipv4/tcp_fastopen
+	echo 0 0 >/proc/sys/net/ipv4/ping_group_range
+	loopback_up
+	ip -6 addr add fd02::2/128 dev lo
+}
+
+# lo PROTOCOL ADDRESS SIZE [OPTION...]: the options are those of xfer
 lo() {
-	xfer "$1" "$2" $port $payload $copy "$3" - -
+	way=$1 to=$2 size=$3 at=$port
+	shift 3
+	case $way in
+	raw|echo*) at=0 ;;
+	esac
+	xfer "$@" "$way" "$to" $at $payload $copy "$size" - -
 	arrived "$payload_sha256"
 }
 
-# between PROTOCOL FAMILY SIZE: from namespace a to b
+# between PROTOCOL FAMILY SIZE [OPTION...]: from namespace a to b
 between() {
+	way=$1 size=$3
 	case $2 in
 	4) to=10.1.0.2 ;;
 	6) to=fd01::2 ;;
 	esac
+	shift 3
 	await "$to" nsenter --net=$a
-	xfer "$1" "$to" $port $payload $copy "$3" $a $b
+	xfer "$@" "$way" "$to" $port $payload $copy "$size" $a $b
 	arrived "$payload_sha256"
 }
 
@@ -147,25 +164,100 @@ join() {
 	rm -f $a $b
 }
 
-veth() {
+veth_up() {
 	apart
 	/bin/veth $a va $b vb
 	address $a va 1
 	address $b vb 2
+}
+
+veth() {
+	veth_up
 	between "$@"
 	join
 }
 
-wire() {
-	mode=$1
-	shift
+# A tunnel for each family; nothing comes out of it that was not encrypted.
+esp() {
+	veth_up
+	for net in 10.1.0. fd01::; do
+		xfrm $a ${net}1 ${net}2
+		xfrm $b ${net}2 ${net}1
+	done
+	between "$@"
+	join
+}
+
+# wire_up FAULTS MODE: each end fails so often before it works
+wire_up() {
 	apart
-	wire_pid=$(tapwire "$mode" $a ta $b tb)
+	wire_pid=$(tapwire "$2" $a ta $b tb "$1")
 	address $a ta 1
 	address $b tb 2
-	between "$@"
+}
+
+wire_down() {
 	kill "$wire_pid"
 	join
+}
+
+# faulty_wire FAULTS MODE PROTOCOL FAMILY SIZE [OPTION...]
+faulty_wire() {
+	wire_up "$1" "$2"
+	shift 2
+	between "$@"
+	wire_down
+}
+
+wire() {
+	faulty_wire 0 "$@"
+}
+
+# What both ends get goes through an XDP program first.
+passing_wire() {
+	wire_up 0 "$1"
+	xdppass $a ta
+	xdppass $b tb
+	shift
+	between "$@"
+	wire_down
+}
+
+# xdp tx|redirect: frames that an XDP program sends on
+xdp() {
+	unshare -n tapxdp "$1" $payload $copy
+	arrived "$payload_sha256"
+}
+
+# storm WHAT COUNT: nothing is moved to a file, the program compares by itself
+storm() {
+	want=whole
+	/bin/storm "$@" && digest=whole
+}
+
+# The same where the kernel asks sockets to save memory, from the first page on.
+pressed() {
+	read -r low pressure high </proc/sys/net/ipv4/tcp_mem
+	echo 0 0 "$high" >/proc/sys/net/ipv4/tcp_mem
+	"$@"
+	echo "$low $pressure $high" >/proc/sys/net/ipv4/tcp_mem
+}
+
+# run_trial NAME CARRIER ARGS...: that it ends well, and that no page is left of it
+run_trial() {
+	name=$1
+	shift
+	rm -f $copy
+	digest=none want=missing fault=
+	"$@"
+	left=$(idle_left)
+	say "# trial $name $digest $left"
+	if [ "$digest" != "$want" ]; then
+		fault="digest differs: $digest, not $want"
+	elif [ "$left" -ne 0 ]; then
+		fault="$left pages are left"
+	fi
+	result "trial $name" "$fault"
 }
 
 # run_path ROUND NAME NEED CARRIER ARGS...

@@ -2,129 +2,157 @@
 /*
  * Move a file over a socket, both ends in this guest.
  *
- * xfer tcp|udp ADDRESS PORT FILE COPY SIZE TX-NETNS RX-NETNS
+ * xfer [-sSr] [-n FAULTS] [-b SOURCE] PROTOCOL ADDRESS PORT FILE COPY SIZE TX-NETNS RX-NETNS
  *
  * SIZE is the length of a send. The receiver is bound before the sender is
- * started, so neither waits for the other by the clock. UDP is acknowledged
- * datagram by datagram with few on the way, so that none is lost for want of
- * room; one that is lost fails the transfer.
+ * started, so neither waits for the other by the clock.
+ *
+ * -s  the receiver splices from the socket through a pipe into the file
+ * -S  the sender splices from the file through a pipe into the socket
+ * -r  the receiver splices from the socket into another, and reads that
+ * -n  so many sends that fault come first, on the same socket
+ * -b  where the sender sends from
  */
 #define _GNU_SOURCE
-#include "guest.h"
+#include "datagram.h"
+#include "fault.h"
+#include "stream.h"
 
-#include <sys/wait.h>
+/* Protocol 253 is for experiments. */
+static const struct way ways[] = {
+	{ "tcp", SOCK_STREAM, 0, .send = stream_send, .receive = stream_receive },
+	{ "tcp-more", SOCK_STREAM, 0, .send = more_send, .receive = stream_receive },
+	{ "zerocopy", SOCK_STREAM, 0, .send = zerocopy_send, .receive = stream_receive },
+	{ "fastopen", SOCK_STREAM, 0, .send = fastopen_send, .receive = fastopen_receive,
+	  .listening = let_fastopen, .connects = 1 },
+	{ "mptcp", SOCK_STREAM, IPPROTO_MPTCP, .send = stream_send,
+	  .receive = stream_receive, .connected = is_mptcp },
+	{ "tls", SOCK_STREAM, 0, .send = stream_send, .receive = stream_receive,
+	  .connected = start_tls },
+	{ "kcm", SOCK_STREAM, 0, .send = kcm_send, .receive = kcm_receive,
+	  .connected = start_kcm, .messages = 1 },
+	{ "unix", SOCK_STREAM, 0, .send = stream_send, .receive = stream_receive },
+	{ "udp", SOCK_DGRAM, 0, .send = datagrams_send, .receive = datagrams_receive,
+	  .messages = 1 },
+	{ "udp-cork", SOCK_DGRAM, 0, .send = datagrams_send,
+	  .receive = datagrams_receive, .messages = 1, .cork = 1 },
+	{ "udp-more", SOCK_DGRAM, 0, .send = datagrams_send,
+	  .receive = datagrams_receive, .messages = 1, .more = MSG_MORE },
+	{ "raw", SOCK_RAW, 253, .send = datagrams_send, .receive = datagrams_receive,
+	  .messages = 1, .tag = 1 },
+	{ "echo4", SOCK_DGRAM, IPPROTO_ICMP, .send = echo, .messages = 1, .echoed = 1 },
+	{ "echo6", SOCK_DGRAM, IPPROTO_ICMPV6, .send = echo, .messages = 1, .echoed = 1 },
+};
 
-#define MAX_SIZE	65536
-#define UDP_WINDOW	(64 * 1024)
-
-static char buf[MAX_SIZE];
-
-static void tcp_receive(int listener, int out)
+static const struct way *find_way(const char *name)
 {
-	int fd = check(accept(listener, NULL, NULL), "accept");
-
-	copy(fd, out, buf, sizeof(buf));
-	close(fd);
+	for (size_t i = 0; i < ARRAY_SIZE(ways); i++)
+		if (!strcmp(ways[i].name, name))
+			return &ways[i];
+	errno = EPROTONOSUPPORT;
+	die(name);
+	return NULL;
 }
 
-static void tcp_send(int fd, int in, size_t size)
+static int open_sender(void)
 {
-	copy(in, fd, buf, size);
-	check(shutdown(fd, SHUT_WR), "shutdown");
-	/* The receiver closes when it has everything. */
-	check(read(fd, buf, sizeof(buf)), "wait for the receiver");
+	int fd = open_socket(&job.at, job.way->type, job.way->protocol);
+
+	if (job.from_len)
+		check(bind(fd, &job.from.sa, job.from_len), "bind the sender");
+	if (job.way->connects)
+		return fd;
+	check(connect(fd, &job.at.sa, job.len), "connect");
+	return job.way->connected ? job.way->connected(fd) : fd;
 }
 
-/* An empty datagram ends the file. */
-static void udp_receive(int fd, int out)
+/* The faults are this task's, and what is good comes after them from the same. */
+static void send_file(void)
 {
-	unsigned int count = 0;
-	union address from;
-	socklen_t len;
-	ssize_t n;
+	int in = check(open(job.file, O_RDONLY | O_CLOEXEC), job.file);
+	int fd = open_sender();
+	char head[8] = {};
 
-	do {
-		len = sizeof(from);
-		n = check(recvfrom(fd, buf, sizeof(buf), 0, &from.sa, &len),
-			  "receive a datagram");
-		write_all(out, buf, n);
-		count++;
-		check(sendto(fd, &count, sizeof(count), 0, &from.sa, len),
-		      "acknowledge");
-	} while (n);
+	if (job.way->echoed)
+		echo_header(head);
+	fail_writes(fd, job.faults, 60000, head, job.way->messages);
+	job.way->send(fd, in);
 }
 
-static unsigned int udp_await(int fd)
+static pid_t start_sender(const char *netns)
 {
-	unsigned int count;
-
-	check(recv(fd, &count, sizeof(count), 0), "a datagram was lost");
-	return count;
-}
-
-static void udp_send(int fd, int in, size_t size)
-{
-	unsigned int window = UDP_WINDOW / size ? UDP_WINDOW / size : 1;
-	unsigned int sent = 0, acked = 0;
-	ssize_t n;
-
-	do {
-		n = check(read(in, buf, size), "read");
-		if (send(fd, buf, n, 0) != n)
-			die("send a datagram");
-		sent++;
-		while (sent - acked >= window)
-			acked = udp_await(fd);
-	} while (n);
-	while (acked != sent)
-		acked = udp_await(fd);
-}
-
-static pid_t start_sender(char **argv, int type)
-{
-	union address to;
-	socklen_t len = parse_address(&to, argv[2], argv[3]);
 	pid_t pid = check(fork(), "fork");
-	int fd, in;
 
 	if (pid)
 		return pid;
-	enter_netns(argv[7]);
-	in = check(open(argv[4], O_RDONLY | O_CLOEXEC), argv[4]);
-	fd = open_socket(&to, type);
-	check(connect(fd, &to.sa, len), "connect");
-	(type == SOCK_STREAM ? tcp_send : udp_send)(fd, in, atoi(argv[6]));
+	enter_netns(netns);
+	send_file();
 	exit(0);
 }
 
-static int open_receiver(char **argv, int type)
+static int open_receiver(void)
 {
-	union address at;
-	socklen_t len = parse_address(&at, argv[2], argv[3]);
-	int fd = open_socket(&at, type);
+	int fd = open_socket(&job.at, job.way->type, job.way->protocol);
 
-	check(bind(fd, &at.sa, len), "bind");
-	if (type == SOCK_STREAM)
-		check(listen(fd, 1), "listen");
+	check(bind(fd, &job.at.sa, job.len), "bind");
+	if (job.way->listening)
+		job.way->listening(fd);
+	if (job.way->type == SOCK_STREAM)
+		check(listen(fd, 16), "listen");
 	return fd;
+}
+
+static int run(const char *tx_netns, const char *rx_netns)
+{
+	int fd, status;
+	pid_t pid;
+
+	enter_netns(rx_netns);
+	if (job.way->echoed) {
+		send_file();
+		return 0;
+	}
+	fd = open_receiver();
+	pid = start_sender(tx_netns);
+	job.way->receive(fd, job.out);
+	check(waitpid(pid, &status, 0), "wait");
+	return status ? 1 : 0;
+}
+
+static int options(int argc, char **argv)
+{
+	int c;
+
+	while ((c = getopt(argc, argv, "sSrn:b:")) != -1) {
+		job.splice_in |= c == 's';
+		job.splice_out |= c == 'S';
+		job.relay |= c == 'r';
+		if (c == 'n')
+			job.faults = atoi(optarg);
+		if (c == 'b')
+			job.from_len = parse_address(&job.from, optarg, "0");
+		if (c == '?')
+			return 0;
+	}
+	return argc - optind == 8;
 }
 
 int main(int argc, char **argv)
 {
-	int type, out, fd, status;
-	pid_t pid;
+	int usable = options(argc, argv);
 
-	if (argc != 9 || atoi(argv[6]) < 1 || atoi(argv[6]) > MAX_SIZE) {
-		fprintf(stderr, "usage: xfer tcp|udp ADDRESS PORT FILE COPY SIZE %s\n",
+	argv += optind;
+	if (usable)
+		job.size = atoi(argv[5]);
+	if (!usable || job.size < 1 || job.size > MAX_SIZE) {
+		fprintf(stderr, "usage: xfer [-sSr] [-n FAULTS] [-b SOURCE] %s %s\n",
+			"PROTOCOL ADDRESS PORT FILE COPY SIZE",
 			"TX-NETNS RX-NETNS");
 		return 2;
 	}
-	type = strcmp(argv[1], "udp") ? SOCK_STREAM : SOCK_DGRAM;
-	out = create(argv[5]);
-	enter_netns(argv[8]);
-	fd = open_receiver(argv, type);
-	pid = start_sender(argv, type);
-	(type == SOCK_STREAM ? tcp_receive : udp_receive)(fd, out);
-	check(waitpid(pid, &status, 0), "wait");
-	return status ? 1 : 0;
+	job.way = find_way(argv[0]);
+	job.len = parse_address(&job.at, argv[1], argv[2]);
+	job.file = argv[3];
+	job.out = create(argv[4]);
+	return run(argv[6], argv[7]);
 }

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Writes that fail in the middle of the copy, because what comes after the
+ * first bytes cannot be read.
+ */
+#ifndef FAULT_H
+#define FAULT_H
+
+#include "guest.h"
+
+#include <sys/mman.h>
+#include <sys/uio.h>
+
+/* Every so often the copy gets across the end of a page of order 3. */
+#define LONG_EVERY	512
+#define LONG_HEAD	40000
+
+static inline void *unreadable(size_t len)
+{
+	void *map = mmap(NULL, len, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	if (map == MAP_FAILED)
+		die("mmap");
+	return map;
+}
+
+static inline void fail_write(int fd, const struct iovec *iov)
+{
+	ssize_t n = writev(fd, iov, 2);
+
+	if (n >= 0) {
+		fprintf(stderr, "%zd bytes written of what cannot be read\n", n);
+		exit(1);
+	}
+	if (errno != EFAULT)
+		die("a write that has to fault");
+}
+
+/*
+ * @count writes of @len bytes, of which 8 to 64 can be read, and LONG_HEAD in
+ * some if @long_too: where a stream would take them, they must be few.
+ */
+static inline void fail_writes(int fd, unsigned int count, size_t len,
+			       const void *head, int long_too)
+{
+	static char readable[LONG_HEAD];
+	void *rest = unreadable(len);
+
+	memcpy(readable, head, 8);
+	for (unsigned int i = 0; i < count; i++) {
+		size_t n = long_too && i % LONG_EVERY == 0 ? LONG_HEAD : 8 + i % 57;
+		struct iovec iov[] = { { readable, n }, { rest, len - n } };
+
+		fail_write(fd, iov);
+	}
+	munmap(rest, len);
+}
+
+#endif /* FAULT_H */

@@ -1,0 +1,313 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Streams: TCP and what sits on it, and AF_UNIX. */
+#ifndef STREAM_H
+#define STREAM_H
+
+#include "xfer.h"
+
+#include <linux/bpf.h>
+#include <linux/errqueue.h>
+#include <linux/kcm.h>
+#include <linux/mptcp.h>
+#include <linux/tcp.h>
+#include <linux/tls.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <sys/uio.h>
+#include <sys/wait.h>
+
+#ifndef SOL_MPTCP
+#define SOL_MPTCP	284
+#endif
+
+/* Until end of file, through a pipe. */
+static void splice_copy(int from, int to, size_t size)
+{
+	int ends[2];
+	ssize_t n, m;
+
+	check(pipe2(ends, O_CLOEXEC), "pipe");
+	while ((n = check(splice(from, NULL, ends[1], NULL, size, 0), "splice in")))
+		for (; n; n -= m)
+			m = check(splice(ends[0], NULL, to, NULL, n, 0), "splice out");
+	close(ends[0]);
+	close(ends[1]);
+}
+
+/* What is spliced out of one socket is spliced into another, then read. */
+static void relay(int from, int out)
+{
+	int ends[2], status;
+	pid_t pid;
+
+	check(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends), "socketpair");
+	pid = check(fork(), "fork");
+	if (!pid) {
+		close(ends[0]);
+		copy(ends[1], out, buf, sizeof(buf));
+		exit(0);
+	}
+	close(ends[1]);
+	splice_copy(from, ends[0], MAX_SIZE);
+	close(ends[0]);
+	check(waitpid(pid, &status, 0), "wait for the relay");
+	if (status)
+		exit(1);
+}
+
+static int accept_one(int listener)
+{
+	int fd = check(accept(listener, NULL, NULL), "accept");
+
+	bound_waits(fd);
+	return job.way->connected ? job.way->connected(fd) : fd;
+}
+
+static void stream_receive(int listener, int out)
+{
+	int fd = accept_one(listener);
+
+	if (job.relay)
+		relay(fd, out);
+	else if (job.splice_in)
+		splice_copy(fd, out, MAX_SIZE);
+	else
+		copy(fd, out, buf, sizeof(buf));
+	close(fd);
+}
+
+/* The receiver closes when it has everything. */
+static void finish(int fd)
+{
+	check(shutdown(fd, SHUT_WR), "shutdown");
+	if (check(read(fd, buf, sizeof(buf)), "wait for the receiver"))
+		fprintf(stderr, "the receiver sent something\n");
+}
+
+static void stream_send(int fd, int in)
+{
+	if (job.splice_out)
+		splice_copy(in, fd, job.size);
+	else
+		copy(in, fd, buf, job.size);
+	finish(fd);
+}
+
+/* Nothing is pushed before the end. */
+static void more_send(int fd, int in)
+{
+	ssize_t n, done, m;
+
+	while ((n = check(read(in, buf, job.size), "read")))
+		for (done = 0; done < n; done += m)
+			m = check(send(fd, buf + done, n - done, MSG_MORE), "send");
+	finish(fd);
+}
+
+static int start_tls(int fd)
+{
+	struct tls12_crypto_info_aes_gcm_128 key = {
+		.info = { TLS_1_2_VERSION, TLS_CIPHER_AES_GCM_128 },
+		.key = "fifteen letters",
+	};
+
+	check(setsockopt(fd, IPPROTO_TCP, TCP_ULP, "tls", sizeof("tls")), "TCP_ULP");
+	check(setsockopt(fd, SOL_TLS, TLS_TX, &key, sizeof(key)), "TLS_TX");
+	check(setsockopt(fd, SOL_TLS, TLS_RX, &key, sizeof(key)), "TLS_RX");
+	return fd;
+}
+
+/* A connection that fell back to TCP would show nothing. */
+static int is_mptcp(int fd)
+{
+	struct mptcp_info info = {};
+	socklen_t len = sizeof(info);
+
+	check(getsockopt(fd, SOL_MPTCP, MPTCP_INFO, &info, &len), "MPTCP_INFO");
+	if (info.mptcpi_flags & MPTCP_INFO_FLAG_FALLBACK) {
+		fprintf(stderr, "the connection is TCP, not MPTCP\n");
+		exit(1);
+	}
+	return fd;
+}
+
+/* A message of ours begins with its length. */
+static int load_parser(void)
+{
+	struct bpf_insn insns[] = {
+		{ .code = BPF_ALU64 | BPF_MOV | BPF_X, .dst_reg = 6, .src_reg = 1 },
+		{ .code = BPF_LD | BPF_ABS | BPF_W },
+		{ .code = BPF_JMP | BPF_EXIT },
+	};
+	union bpf_attr attr = {
+		.prog_type = BPF_PROG_TYPE_SOCKET_FILTER,
+		.insns = (unsigned long)insns,
+		.insn_cnt = ARRAY_SIZE(insns),
+		.license = (unsigned long)"GPL",
+	};
+
+	return check(syscall(SYS_bpf, BPF_PROG_LOAD, &attr, sizeof(attr)), "bpf");
+}
+
+static int start_kcm(int fd)
+{
+	struct kcm_attach attach = { .fd = fd, .bpf_fd = load_parser() };
+	int kcm = check(socket(AF_KCM, SOCK_DGRAM, KCMPROTO_CONNECTED), "AF_KCM");
+
+	bound_waits(kcm);
+	check(ioctl(kcm, SIOCKCMATTACH, &attach), "SIOCKCMATTACH");
+	close(attach.bpf_fd);
+	close(fd);
+	return kcm;
+}
+
+static void kcm_message(int fd, size_t len)
+{
+	unsigned int total = htonl(sizeof(total) + len);
+	struct iovec iov[] = { { &total, sizeof(total) }, { buf, len } };
+
+	if (writev(fd, iov, 2) != (ssize_t)(sizeof(total) + len))
+		die("send a message");
+}
+
+/* The length of what is in the message; its bytes are in buf behind a length. */
+static size_t kcm_await(int fd)
+{
+	ssize_t n = check(recv(fd, buf, sizeof(buf), 0), "receive a message");
+	unsigned int total = 0;
+
+	memcpy(&total, buf, n < (ssize_t)sizeof(total) ? n : (ssize_t)sizeof(total));
+	if (ntohl(total) != n) {
+		fprintf(stderr, "%zd bytes of a message of %u\n", n, ntohl(total));
+		exit(1);
+	}
+	return n - sizeof(total);
+}
+
+static void kcm_send(int fd, int in)
+{
+	ssize_t n;
+
+	do {
+		n = check(read(in, buf, job.size), "read");
+		kcm_message(fd, n);
+	} while (n);
+	kcm_await(fd);
+}
+
+static void kcm_receive(int listener, int out)
+{
+	int fd = accept_one(listener);
+	size_t n;
+
+	while ((n = kcm_await(fd)))
+		write_all(out, buf + sizeof(int), n);
+	kcm_message(fd, 0);
+}
+
+/* How many sends the kernel says it is done with. */
+static unsigned int reap(int fd)
+{
+	struct pollfd poller = { .fd = fd };
+	char control[256];
+	struct msghdr msg = { .msg_control = control, .msg_controllen = sizeof(control) };
+	struct sock_extended_err *err;
+
+	errno = ETIMEDOUT;
+	check(poll(&poller, 1, GIVE_UP_SECONDS * 1000) - 1, "poll");
+	check(recvmsg(fd, &msg, MSG_ERRQUEUE), "MSG_ERRQUEUE");
+	err = (void *)CMSG_DATA(CMSG_FIRSTHDR(&msg));
+	return err->ee_data - err->ee_info + 1;
+}
+
+static const char *map_file(int in, size_t *len)
+{
+	void *map;
+
+	*len = check(lseek(in, 0, SEEK_END), "lseek");
+	map = mmap(NULL, *len, PROT_READ, MAP_PRIVATE, in, 0);
+	if (map == MAP_FAILED)
+		die("mmap");
+	return map;
+}
+
+/* Every other send is a copy into the skb that the one before has pages in. */
+static void zerocopy_send(int fd, int in)
+{
+	unsigned int sent = 0, done = 0, turn = 0;
+	size_t len, at = 0;
+	const char *map = map_file(in, &len);
+	ssize_t n;
+
+	set(fd, SOL_SOCKET, SO_ZEROCOPY, 1, "SO_ZEROCOPY");
+	for (; at < len; at += n) {
+		int flags = turn++ % 2 ? 0 : MSG_ZEROCOPY;
+
+		n = send(fd, map + at, len - at < job.size ? len - at : job.size, flags);
+		if (n < 0 && errno == ENOBUFS && done < sent) {
+			done += reap(fd);
+			n = 0;
+			continue;
+		}
+		check(n, "send");
+		sent += !!flags;
+	}
+	while (done < sent)
+		done += reap(fd);
+	finish(fd);
+}
+
+static void let_fastopen(int fd)
+{
+	set(fd, IPPROTO_TCP, TCP_FASTOPEN, 16, "TCP_FASTOPEN");
+}
+
+/* The other end had data of the SYN, and acknowledged it. */
+static void had_syn_data(int fd)
+{
+	struct tcp_info info = {};
+	socklen_t len = sizeof(info);
+
+	check(getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &len), "TCP_INFO");
+	if (!(info.tcpi_options & TCPI_OPT_SYN_DATA)) {
+		fprintf(stderr, "no data went with the SYN\n");
+		exit(1);
+	}
+}
+
+/* A connection for each part of the file, and an empty one at the end. */
+static void fastopen_send(int fd, int in)
+{
+	ssize_t n;
+
+	do {
+		n = check(read(in, buf, job.size), "read");
+		if (n && sendto(fd, buf, n, MSG_FASTOPEN, &job.at.sa, job.len) != n)
+			die("MSG_FASTOPEN");
+		if (!n)
+			check(connect(fd, &job.at.sa, job.len), "connect");
+		finish(fd);
+		if (n)
+			had_syn_data(fd);
+		close(fd);
+		fd = open_socket(&job.at, SOCK_STREAM, 0);
+	} while (n);
+}
+
+static void fastopen_receive(int listener, int out)
+{
+	off_t before;
+	int fd;
+
+	do {
+		before = lseek(out, 0, SEEK_CUR);
+		fd = accept_one(listener);
+		copy(fd, out, buf, sizeof(buf));
+		close(fd);
+	} while (lseek(out, 0, SEEK_CUR) != before);
+}
+
+#endif /* STREAM_H */

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: GPL-2.0
+/* xdppass NETNS NAME: a device gets an XDP program that lets everything pass. */
+#define _GNU_SOURCE
+#include "xdp.h"
+
+int main(int argc, char **argv)
+{
+	if (argc != 3) {
+		fprintf(stderr, "usage: xdppass NETNS NAME\n");
+		return 2;
+	}
+	enter_netns(argv[1]);
+	attach(argv[2], load_action(XDP_PASS));
+	return 0;
+}
