@@ -134,12 +134,19 @@ static int is_mptcp(int fd)
 	return fd;
 }
 
-/* A message of ours begins with its length. */
+/*
+ * The program sees an skb and not where in it the message begins. So all have
+ * the same length: how much is data, the data, and what is left over.
+ */
+static size_t message_size(void)
+{
+	return sizeof(int) + job.size;
+}
+
 static int load_parser(void)
 {
 	struct bpf_insn insns[] = {
-		{ .code = BPF_ALU64 | BPF_MOV | BPF_X, .dst_reg = 6, .src_reg = 1 },
-		{ .code = BPF_LD | BPF_ABS | BPF_W },
+		{ .code = BPF_ALU64 | BPF_MOV | BPF_K, .imm = message_size() },
 		{ .code = BPF_JMP | BPF_EXIT },
 	};
 	union bpf_attr attr = {
@@ -164,27 +171,26 @@ static int start_kcm(int fd)
 	return kcm;
 }
 
-static void kcm_message(int fd, size_t len)
+static void kcm_message(int fd, unsigned int len)
 {
-	unsigned int total = htonl(sizeof(total) + len);
-	struct iovec iov[] = { { &total, sizeof(total) }, { buf, len } };
+	struct iovec iov[] = { { &len, sizeof(len) }, { buf, job.size } };
 
-	if (writev(fd, iov, 2) != (ssize_t)(sizeof(total) + len))
+	if (writev(fd, iov, 2) != (ssize_t)message_size())
 		die("send a message");
 }
 
-/* The length of what is in the message; its bytes are in buf behind a length. */
+/* How much data is in the message; it is in buf behind this length. */
 static size_t kcm_await(int fd)
 {
 	ssize_t n = check(recv(fd, buf, sizeof(buf), 0), "receive a message");
-	unsigned int total = 0;
+	unsigned int len;
 
-	memcpy(&total, buf, n < (ssize_t)sizeof(total) ? n : (ssize_t)sizeof(total));
-	if (ntohl(total) != n) {
-		fprintf(stderr, "%zd bytes of a message of %u\n", n, ntohl(total));
+	memcpy(&len, buf, sizeof(len));
+	if (n != (ssize_t)message_size() || len > job.size) {
+		fprintf(stderr, "%zd bytes are no message\n", n);
 		exit(1);
 	}
-	return n - sizeof(total);
+	return len;
 }
 
 static void kcm_send(int fd, int in)
