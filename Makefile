@@ -5,7 +5,7 @@
 BASE ?= 6.12
 KERNEL_SRC ?=
 PAYLOAD_MB ?= 4
-VM_TIMEOUT ?= 600
+VM_TIMEOUT ?= 1200
 DEBUG ?=
 JOBS ?= $(shell nproc)
 # Where make series writes (default: the cache), and who the mails are from.

@@ -352,6 +352,19 @@ XDG_CACHE_HOME=$tmp/clean "$top/scripts/clean.sh" all
 verdict "a cache of which nothing is left is gone" "$([ ! -e "$tmp/clean/page_frag" ] && echo yes)" "$(find "$tmp/clean")"
 says "and there may be none" 0 '^$' env XDG_CACHE_HOME="$tmp/clean" "$top/scripts/clean.sh" all
 
+# carried DIR: each line of the guest's lists names a carrier that there is
+carried() {
+	local name carrier
+	while read -r name carrier; do
+		grep -q "^$carrier() {" "$1/traffic.sh" || echo "$name: no carrier $carrier"
+	done < <(awk '/^[a-z]/ { print $1, FILENAME ~ /paths$/ ? $3 : $2 }' "$1/paths" "$1/trials")
+}
+mkdir "$tmp/guest"
+cp "$top"/tests/guest/{paths,trials,traffic.sh} "$tmp/guest"
+says "every path and every trial of the guest has a carrier" 0 '^$' carried "$tmp/guest"
+echo 'plane/tcp4 - plane tcp' >>"$tmp/guest/paths"
+says "one that has none is named" 0 '^plane/tcp4: no carrier plane$' carried "$tmp/guest"
+
 printf 'ok 1 - a\n1..1\n' >"$tmp/good.tap"
 printf 'ok 1 - a\n1..2\n' >"$tmp/short.tap"
 printf 'ok 1 - a\n' >"$tmp/noplan.tap"
