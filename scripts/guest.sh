@@ -32,10 +32,11 @@ payload() {
 
 "$TOP/scripts/config.sh" "$work/tree" "$build" x86_64 "$TOP"/configs/vm-*.config \
 	"$TOP/configs/base-$BASE.config" "$TOP/configs/kunit-guest.config" "${fragments[@]}" >&2
-"$TOP/scripts/build.sh" "$name" x86_64 bzImage
+"$TOP/scripts/build.sh" "$name" x86_64 bzImage modules
+modules=$("$TOP/scripts/modules.sh" "$name" x86_64)
 payload
 step "packing the guest's file system" "$work/log/initramfs.log" \
-	"$TOP/scripts/initramfs.sh" "$work/initramfs.cpio.gz" "$work/payload" ||
+	"$TOP/scripts/initramfs.sh" "$work/initramfs.cpio.gz" "$work/payload" "$modules"/*.ko ||
 	die "the guest's file system cannot be packed" "see $work/log/initramfs.log"
 rm -rf "$run"
 mkdir -p "$run"
