@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-# shellcheck shell=sh
+# shellcheck shell=sh disable=SC2154
 # The carrier of TLS whose records a device encrypts: tlsdev. Goes with traffic.sh.
 
 high_order=/proc/sys/net/core/high_order_alloc_disable

@@ -22,10 +22,11 @@
 #define PREPEND	(HEADER + TLS_CIPHER_AES_GCM_128_IV_SIZE)
 #define TAG	TLS_CIPHER_AES_GCM_128_TAG_SIZE
 
-#define COUNTER(name, what)				\
+#define NUMBER(name, mode, what)			\
 	static unsigned long name;			\
-	module_param(name, ulong, 0444);		\
+	module_param(name, ulong, mode);		\
 	MODULE_PARM_DESC(name, what)
+#define COUNTER(name, what) NUMBER(name, 0444, what)
 
 COUNTER(added, "connections the device took over");
 COUNTER(deleted, "connections it gave back");
@@ -36,7 +37,7 @@ COUNTER(tags_behind, "tags behind the data");
 COUNTER(tags_apart, "tags in a page of their own, as the data left no room");
 COUNTER(tags_stray, "tags apart although there was room");
 COUNTER(tags_dummy, "tags apart, in a page the next record does not go on in");
-COUNTER(rooms, "bit N: a tag found N bytes left, which is too few");
+NUMBER(rooms, 0644, "bit N: a tag found N bytes left, which is too few");
 COUNTER(room, "bytes the page has left behind the last record");
 COUNTER(page_bytes, "the size of that page");
 
