@@ -25,6 +25,7 @@ tlsdev_saw() {
 # tlsdev_fault RECORDS LOST: the socket has to say that a device has its records, and
 # the device that it saw them whole. No digest is right if not.
 tlsdev_fault() {
+	# shellcheck disable=SC2016 # awk's
 	offloaded=$(nsenter --net="$a" awk '$1 == "TlsTxDevice" { print $2 }' /proc/net/tls_stat)
 	[ "${offloaded:-0}" -gt 0 ] || echo no-device-had-the-records:
 	[ "$(tlsdev_saw records)" -gt "$1" ] || echo the-device-saw-no-record:

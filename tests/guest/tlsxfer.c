@@ -352,7 +352,7 @@ static pid_t start_sender(char **argv, const struct way *way)
 		return pid;
 	enter_netns(argv[7]);
 	file = check(open(argv[4], O_RDONLY | O_CLOEXEC), argv[4]);
-	wire = open_socket(&to, SOCK_STREAM);
+	wire = open_socket(&to, SOCK_STREAM, 0);
 	check(connect(wire, &to.sa, len), "connect");
 	set_up(way);
 	while (way->step())
@@ -368,7 +368,7 @@ static int open_receiver(char **argv)
 {
 	union address at;
 	socklen_t len = parse_address(&at, argv[2], argv[3]);
-	int fd = open_socket(&at, SOCK_STREAM);
+	int fd = open_socket(&at, SOCK_STREAM, 0);
 
 	check(bind(fd, &at.sa, len), "bind");
 	check(listen(fd, 1), "listen");
