@@ -329,16 +329,12 @@ static const struct way {
 
 static void set_up(const struct way *way)
 {
-	int one = 1, bytes = 8192;
-
 	ktls_attach(wire, TLS_TX);
-	check(setsockopt(wire, SOL_TCP, TCP_NODELAY, &one, sizeof(one)), "TCP_NODELAY");
+	set(wire, SOL_TCP, TCP_NODELAY, 1, "TCP_NODELAY");
 	if (way->zerocopy)
-		check(setsockopt(wire, SOL_TLS, TLS_TX_ZEROCOPY_RO, &one, sizeof(one)),
-		      "TLS_TX_ZEROCOPY_RO");
+		set(wire, SOL_TLS, TLS_TX_ZEROCOPY_RO, 1, "TLS_TX_ZEROCOPY_RO");
 	if (way->tight)
-		check(setsockopt(wire, SOL_SOCKET, SO_SNDBUF, &bytes, sizeof(bytes)),
-		      "SO_SNDBUF");
+		set(wire, SOL_SOCKET, SO_SNDBUF, 8192, "SO_SNDBUF");
 	check(pipe(pipes), "pipe");
 }
 
@@ -381,6 +377,7 @@ static void receive(int listener, int out, const struct way *way)
 	int fd = check(accept(listener, NULL, NULL), "accept"), type;
 	ssize_t n;
 
+	bound_waits(fd);
 	ktls_attach(fd, TLS_RX);
 	while ((n = ktls_receive(fd, buf, sizeof(buf), &type))) {
 		if (type != DATA_RECORD)
