@@ -138,6 +138,15 @@ static void must_fault(ssize_t n)
 		die("a copy that cannot be made was not refused");
 }
 
+/* A record of another type that fails still closes the data record before it. */
+static void close_by_type(void)
+{
+	size_t n = fill(buf, 10);
+
+	check(send(wire, buf, n, MSG_MORE), "send more");
+	must_fault(ktls_send_type(wire, edge() - 64, 128, DATA_RECORD - 1));
+}
+
 /* A data record stays open and empty; one of another type is given up. */
 static void all_failures(void)
 {
@@ -170,8 +179,10 @@ static bool step_fault(void)
 {
 	static unsigned int count;
 
-	if (!count)
+	if (!count) {
 		all_failures();
+		close_by_type();
+	}
 	if (++count < HALF_WAY)
 		fail_half_way(count);
 	return step_send();
@@ -264,14 +275,25 @@ static void refuse_tag(size_t left)
 	die("the dummy page was not used");
 }
 
+/* The page ends with a tag, so that the next record waits for another one. */
+static void refuse_header(void)
+{
+	one_record(near_the_end(TAG));
+	put_text("/proc/thread-self/fail-nth", "1");
+	one_record(TAG);
+	put_text("/proc/thread-self/fail-nth", "0");
+}
+
 static void all_refused(void)
 {
 	size_t left;
 
 	put_text(FAULTS "min-order", "0");
 	put_text(FAULTS "ignore-gfp-wait", "N");
-	for (left = 0; left < TAG; left++)
+	for (left = 0; left < TAG; left++) {
 		refuse_tag(left);
+		refuse_header();
+	}
 	put_text(FAULTS "ignore-gfp-wait", "Y");
 	put_text(FAULTS "min-order", "1");
 }
