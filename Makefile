@@ -8,6 +8,8 @@ PAYLOAD_MB ?= 4
 VM_TIMEOUT ?= 1200
 DEBUG ?=
 JOBS ?= $(shell nproc)
+# Of make vm: the suites of tests/suites to run instead of the traffic guest.
+SUITE ?=
 # Where make series writes (default: the cache), and who the mails are from.
 OUT ?=
 FROM ?=
@@ -18,7 +20,7 @@ FUZZ_SECONDS ?= 60
 FUZZ_SEED ?= 1
 
 export BASE KERNEL_SRC PAYLOAD_MB VM_TIMEOUT DEBUG JOBS OUT FROM STRICT
-export COV FUZZ_SECONDS FUZZ_SEED
+export SUITE COV FUZZ_SECONDS FUZZ_SEED
 
 .PHONY: help run test unit fuzz mutate unit-record check gates kunit vm plant objects bisect
 .PHONY: fastpath series record porting tree where clean distclean
@@ -28,6 +30,7 @@ help:
 	@echo 'Knobs: BASE=$(BASE) (known: $(notdir $(wildcard kernels/*))) KERNEL_SRC=$(KERNEL_SRC)'
 	@echo '       PAYLOAD_MB=$(PAYLOAD_MB) VM_TIMEOUT=$(VM_TIMEOUT) JOBS=$(JOBS)'
 	@echo '       COV=$(COV) FUZZ_SECONDS=$(FUZZ_SECONDS) FUZZ_SEED=$(FUZZ_SEED)'
+	@echo '       SUITE=$(SUITE) (for vm, any of: all $(shell sed '/^\#/d; s/\t.*//' tests/suites))'
 	@echo '       DEBUG=$(DEBUG) (for run and vm, any of: $(patsubst configs/debug-%.config,%,$(wildcard configs/debug-*.config)))'
 	@echo '       OUT=$(OUT) FROM=$(FROM) STRICT=$(STRICT)'
 
@@ -71,9 +74,10 @@ kunit:
 plant:
 	@scripts/test.sh plant
 
-# make vm         boot under QEMU: KUnit, traffic, leaks, as TAP
+# make vm         boot under QEMU: KUnit, traffic, leaks, as TAP; SUITE=tls: the
+# make vm           selftests of the kernel, base and patched; SUITE=all: all of them
 vm:
-	@scripts/test.sh vm
+	@scripts/test.sh $(if $(SUITE),suite,vm)
 
 # make objects    every file of the kernel the series concerns, allmodconfig
 objects:

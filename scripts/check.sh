@@ -133,7 +133,7 @@ htmldocs() {
 	! grep -iE '(page_frags\.rst|page_frag(_cache)?\.[ch]):.*(warning|error)' "$log"
 }
 
-shell_scripts() { git ls-files '*.sh' .ci/run tests/guest/init | xargs shellcheck -x; }
+shell_scripts() { git ls-files '*.sh' .ci/run tests/guest/{,suite-}init | xargs shellcheck -x; }
 
 configured() {
 	mkdir -p "$build/check"
@@ -215,6 +215,7 @@ gate "shellcheck" shell_scripts
 gate "tests of the tooling" "$TOP/tests/tooling.sh"
 gate "tests of the verdict" "$TOP/tests/verdict.sh"
 gate "tests of the counts" "$TOP/tests/counts.sh"
+gate "tests of the suites' verdict" "$TOP/tests/suite.sh"
 gate "no old name is left in the tree" no_old_name
 gate "the second allocator is gone" no_second_allocator
 gate "nobody looks into struct page_frag_cache" no_open_coded_internals

@@ -8,7 +8,7 @@
 # is_work NAME: the work directory of a base, known or dropped, or of a user's tree
 is_work() { [[ -e $TOP/kernels/$1 || $1 =~ ^([0-9]+\.[0-9]+|src-[0-9a-f]{12})$ ]]; }
 
-is_shared() { [[ $1 =~ ^(apt|ccache|deb|log)$ ]]; }
+is_shared() { [[ $1 =~ ^(apt|ccache|deb|log|rootfs|rootfs\.(partial|versions))$ ]]; }
 
 # The locks are held until the script ends.
 clean_all() {

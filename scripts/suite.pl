@@ -1,0 +1,143 @@
+#!/usr/bin/perl
+# SPDX-License-Identifier: GPL-2.0
+# suite.pl NAME JUDGE BASE PATCHED TABLE: compare two runs of a suite, test by test.
+# BASE and PATCHED are directories as suite-boot.sh leaves them. Prints a line of
+# TAP for each test, without numbers and plan, and writes TABLE. A test that fails
+# on the base too is ok, and it says so; one that is worse, or that only the base
+# has, is not.
+use strict;
+use warnings;
+use TAP::Parser;
+
+my ($suite, $judge, $base_dir, $patched_dir, $table) = @ARGV;
+die "usage: suite.pl NAME JUDGE BASE PATCHED TABLE\n" unless defined $table;
+my %rank = (missing => 0, fail => 1, skip => 2, pass => 3);
+# What the kernel prints when something is wrong.
+my $alarm = qr/WARNING:|BUG:|Oops|Call Trace:|KASAN:|Kernel panic|INFO: (?:task|rcu)|leaked reference/;
+
+sub slurp {
+	my ($file) = @_;
+	open(my $fh, '<', $file) or return '';
+	local $/;
+	return scalar(<$fh>) // '';
+}
+
+# An allocator of names: the second of two tests with one name is 'name (2)'.
+sub namer {
+	my %seen;
+	return sub {
+		my ($name) = @_;
+		$name =~ s/\s+#.*$//;	# times, and why it was skipped
+		$name =~ s/^[-\s]+|\s+$//g;
+		return $name . (++$seen{$name} > 1 ? " ($seen{$name})" : '');
+	};
+}
+
+sub of_tap {
+	my ($output) = @_;
+	my ($name, @tests) = namer();
+	# Before it, and in the middle of a line, tests print what they like.
+	$output =~ s/\A.*?^(?=K?TAP version)//ms;
+	my $parser = TAP::Parser->new({ tap => "$output\n" =~ s/^KTAP version 1$/TAP version 13/mr });
+	while (my $line = $parser->next) {
+		next unless $line->is_test;
+		push @tests, [$name->($line->description),
+			!$line->is_actual_ok ? 'fail' : $line->has_skip ? 'skip' : 'pass',
+			$line->has_skip ? $line->explanation : ''];
+	}
+	my @errors = $parser->parse_errors;
+	push @tests, ['the report is whole', @errors ? 'fail' : 'pass', $errors[0] // ''];
+	return @tests;
+}
+
+# Lines of test_sockmap: '# 1/ 6 sockmap::txmsg test passthrough:OK'
+sub of_sockmap {
+	my ($output) = @_;
+	my ($name, @tests) = namer();
+	while ($output =~ /^#\s*\d+\/\s*\d+\s+(\S.*):(OK|FAIL)$/mg) {
+		push @tests, [$name->($1), $2 eq 'OK' ? 'pass' : 'fail', ''];
+	}
+	return @tests;
+}
+
+sub of_exit {
+	my ($result) = @_;
+	my ($status) = $result =~ /^exit (\d+)$/m;
+	return ['exit status', 'missing', 'the guest gave none'] unless defined $status;
+	return ['exit status', 'pass', ''] if $status == 0;
+	return ['exit status', 'skip', 'the test says so'] if $status == 4;
+	return ['exit status', 'fail', $status == 124 ? 'timeout' : "status $status"];
+}
+
+# What the kernel said since the tests began.
+sub of_console {
+	my ($console) = @_;
+	return ['no kernel warning', 'missing', 'the tests never began']
+		unless $console =~ s/\A.*?suite: begin//s;
+	return ['no kernel warning', 'fail', $1] if $console =~ /^(.*$alarm.*)$/m;
+	return ['no kernel warning', 'pass', ''];
+}
+
+sub of_end {
+	my ($result, $status) = @_;
+	chomp $status;
+	return ['the guest came to its end', 'fail', "the kernel ended with status $status"]
+		if $status ne '0';
+	return ['the guest came to its end', $result =~ /^# end$/m ? 'pass' : 'fail', ''];
+}
+
+sub tests_of {
+	my ($dir) = @_;
+	my $result = slurp("$dir/result");
+	my $output = slurp("$dir/output");
+	my @tests = $judge eq 'tap' ? of_tap($output)
+		: $judge eq 'sockmap' ? of_sockmap($output) : ();
+	return (@tests, of_exit($result), of_console(slurp("$dir/console.log")),
+		of_end($result, slurp("$dir/status")));
+}
+
+# Why a pair of verdicts is a failure; nothing if it is none.
+sub worse {
+	my ($base, $patched) = @_;
+	return '' if $patched eq 'pass';
+	return $base eq 'missing' ? 'the base does not have it' : 'worse than the base'
+		if $rank{$patched} < $rank{$base} || $base eq 'missing';
+	return $patched eq 'missing' ? 'on neither' : '';
+}
+
+sub remark {
+	my ($base, $patched) = @_;
+	return 'fails on the base too' if $patched eq 'fail' && $base eq 'fail';
+	return 'the base does not have it' if $base eq 'missing';
+	return 'better than the base' if $rank{$patched} > $rank{$base};
+	return '';
+}
+
+my @base = tests_of($base_dir);
+my @patched = tests_of($patched_dir);
+my %base = map { $_->[0] => $_ } @base;
+my %patched = map { $_->[0] => $_ } @patched;
+my @names = map { $_->[0] } @base;
+push @names, grep { !$base{$_} } map { $_->[0] } @patched;
+
+open(my $out, '>', $table) or die "$table: $!\n";
+my $failed = 0;
+for my $name (@names) {
+	my ($b, $p) = map { $_ // [$name, 'missing', ''] } $base{$name}, $patched{$name};
+	my $bad = worse($b->[1], $p->[1]);
+	my $say = $bad || remark($b->[1], $p->[1]);
+	my $why = $p->[2] || $b->[2];
+	# Nothing in a name may pass for a directive.
+	my $line = "suite $suite: base $b->[1], patched $p->[1]: $name" . ($say && ": $say")
+		. ($why && $p->[1] ne 'skip' ? " ($why)" : '');
+	$line =~ s/#/no. /g;
+	printf "%sok - %s%s\n", $bad ? 'not ' : '', $line,
+		!$bad && $p->[1] eq 'skip' ? ' # SKIP ' . ($why || 'on the base too') : '';
+	print $out join("\t", $suite, $name, $b->[1], $p->[1], $say, $why), "\n";
+	$failed = 1 if $bad;
+}
+# A suite of which nothing passes on the base compares nothing.
+my $shown = grep { $_->[1] eq 'pass' && $_->[0] !~ /^(?:no kernel warning|the guest came|the report is)/ } @base;
+printf "%sok - suite %s: the base passes %s\n", $shown ? '' : 'not ', $suite,
+	$shown ? 'some of it' : 'nothing: there is nothing to compare with';
+exit($failed || !$shown ? 1 : 0);

@@ -1,0 +1,87 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0
+# suite.sh: the kernel's own selftests that $SUITE names (of tests/suites; patterns
+# are possible, all is '*'), on the unpatched base and on the patched kernel, as a
+# test layer. What each run left is in log/suite.
+# shellcheck source=scripts/lib.sh
+. "$(dirname "$0")/lib.sh"
+load_base
+lock_work
+
+wanted=${SUITE:-}
+work=$(work_dir)
+build=$work/build/suite
+log=$work/log/suite
+fragments=("$TOP"/configs/suite{,-uml,"-$BASE"}.config)
+[ -r "${fragments[2]}" ] || unset 'fragments[2]'
+
+# chosen: the lines of tests/suites that SUITE names
+chosen() {
+	local words word line
+	read -ra words <<<"$wanted"
+	for word in "${words[@]}"; do
+		[ "$word" != all ] || word='*'
+		while read -r line; do
+			# shellcheck disable=SC2053 # a pattern
+			[[ ${line%%$'\t'*} != $word ]] || printf '%s\n' "$line"
+		done < <(grep -v '^#' "$TOP/tests/suites")
+	done
+}
+
+# made_of COMMIT: what a kernel depends on
+made_of() {
+	git -C "$work/tree" rev-parse "$1^{tree}"
+	cat "${fragments[@]}" "$TOP/scripts/config.sh"
+}
+
+# kernel SIDE COMMIT: in $work/suite/SIDE, built unless it is there. One tree and one
+# build directory for both: what the series does not touch is compiled once.
+kernel() {
+	local dir=$work/suite/$1 tree id
+	id=$(made_of "$2" | sha256sum)
+	[ "$(cat "$dir/id" 2>/dev/null)" != "$id" ] || return 0
+	tree=$("$TOP/scripts/worktree.sh" suite "$2")
+	need_space "$work" 2000
+	rm -rf "$dir"
+	mkdir -p "$dir" "$build"
+	"$TOP/scripts/config.sh" "$tree" "$build" um "${fragments[@]}" >&2
+	step "building the $1 kernel of the suites" "$work/log/build-suite-$1.log" \
+		make -C "$tree" O="$build" ARCH=um CC="ccache gcc" -j"$JOBS" linux ||
+		die "the $1 kernel of the suites does not build" "see $work/log/build-suite-$1.log"
+	cp "$build/linux" "$build/modules.builtin" "$build/modules.builtin.modinfo" "$dir/"
+	: >"$dir/modules.order"
+	printf '%s\n' "$id" >"$dir/id"
+}
+
+# programs: of the chosen suites, each once
+programs() { cut -f4 <<<"$list" | tr , '\n' | sort -u; }
+
+# run SUITE SECONDS JUDGE DIRECTORY COMMAND: on both kernels, compared
+run() {
+	local side words
+	read -ra words <<<"$5"
+	for side in base patched; do
+		step "$1 on the $side kernel" "$log/$1/$side.boot" "$TOP/scripts/suite-boot.sh" \
+			"$work/suite/$side/linux" "$rootfs" "$work/suite/tests" "$log/$1/$side" "$2" "$4" "${words[@]}" || :
+	done
+	"$TOP/scripts/suite.pl" "$1" "$3" "$log/$1/base" "$log/$1/patched" "$log/$1.tsv" || rc=1
+}
+
+list=$(chosen)
+[ -n "$list" ] || die "SUITE names no suite: $wanted" \
+	"known: $(grep -v '^#' "$TOP/tests/suites" | cut -f1 | paste -sd' '), or all"
+rootfs=$("$TOP/scripts/rootfs.sh")
+# The base first, whose tree the tests are of.
+kernel base base
+mapfile -t needed < <(programs)
+tree=$("$TOP/scripts/worktree.sh" selftests base)
+"$TOP/scripts/selftests.sh" "$tree" "$work/suite" "${needed[@]}"
+kernel patched HEAD
+rc=0
+mkdir -p "$log"
+while IFS=$'\t' read -r name seconds judge _ directory command; do
+	run "$name" "$seconds" "$judge" "$directory" "$command"
+done <<<"$list" >"$log/tap"
+awk '/^(not )?ok / { sub(/ok /, "ok " ++n " "); print }
+	END { printf "1..%d\n", n }' "$log/tap"
+exit "$rc"

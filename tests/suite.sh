@@ -1,0 +1,74 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0
+# suite.sh: does scripts/suite.pl tell a run that is worse than the base's from one
+# that is not? Two equal runs are written, and each case changes one of them.
+set -euo pipefail
+
+here=$(cd "$(dirname "$0")" && pwd)
+# shellcheck source=tests/tap.sh
+. "$here/tap.sh" "suite"
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+# A run with one test of each kind; what comes before the TAP is not of it.
+write_run() {
+	mkdir -p "$work/$1"
+	printf '%s\n' 'hello' 'ok 9 - not a test' '' 'TAP version 13' '1..4' 'ok 1 one # time=7ms' \
+		'not ok 2 two # time=1ms' 'ok 3 three # SKIP no card' 'ok 4 one' >"$work/$1/output"
+	printf '%s\n' 'exit 1' '# end' >"$work/$1/result"
+	printf '%s\n' 'WARNING: at boot' 'suite: begin' 'suite: end' >"$work/$1/console.log"
+	echo 0 >"$work/$1/status"
+}
+
+fresh() { rm -rf "$work"/{base,patched}; write_run base; write_run patched; }
+
+compare() { "$here/../scripts/suite.pl" s "${judge:-tap}" "$work/base" "$work/patched" "$work/table"; }
+
+# case NAME SIDE FILE EDIT STATUS PATTERN
+edited() {
+	fresh
+	sed -i "$4" "$work/$2/$3"
+	says "$1" "$5" "$6" compare
+}
+
+fresh
+says "equal runs are no worse" 0 '^ok - suite s: base pass, patched pass: one$' compare
+says "a failure of both is shown as such" 0 '^ok - suite s: base fail, patched fail: two: fails on the base too$' compare
+says "a skip of both is a skip, with its reason" 0 '^ok .*base skip, patched skip: three # SKIP no card$' compare
+says "two tests of one name are two" 0 '^ok .*patched pass: one \(2\)$' compare
+verdict "the table has a line for each test" "$([ "$(wc -l <"$work/table")" = 8 ] && echo yes)" "$(cat "$work/table")"
+edited "pass to fail is worse" patched output 's/^ok 1 one/not ok 1 one/' 1 '^not ok .*base pass, patched fail: one: worse'
+edited "pass to skip is worse" patched output 's/^ok 4 one/ok 4 one # SKIP x/' 1 '^not ok .*base pass, patched skip: one \(2\): worse'
+edited "skip to fail is worse" patched output 's/^ok 3.*/not ok 3 three/' 1 '^not ok .*base skip, patched fail: three: worse'
+edited "TODO does not excuse" patched output 's/^ok 1 one.*/not ok 1 one # TODO flaky/' 1 '^not ok .*patched fail: one'
+edited "fail to pass is better" patched output 's/^not ok 2/ok 2/' 0 '^ok .*base fail, patched pass: two: better'
+edited "a test that is missing on the patched kernel" patched output '/^ok 4/d' 1 '^not ok .*base pass, patched missing: one \(2\)'
+edited "even one that the base fails" patched output '/^not ok 2/d' 1 '^not ok .*base fail, patched missing: two'
+edited "a test that is missing on the base is shown" base output '/^ok 4/d' 0 '^ok .*base missing, patched pass: one \(2\): the base does not have it'
+edited "and has to pass" base output '/^not ok 2/d' 1 '^not ok .*base missing, patched fail: two'
+edited "a plan that is not kept" patched output 's/^1\.\.4/1..5/' 1 '^not ok .*patched fail: the report is whole'
+edited "a warning of the kernel" patched console.log '2a WARNING: at x' 1 '^not ok .*no kernel warning: worse than the base \(WARNING: at x\)'
+edited "tests that never began" patched console.log d 1 '^not ok .*patched missing: no kernel warning'
+edited "a guest that dies" patched status 's/0/134/' 1 '^not ok .*patched fail: the guest came to its end.*status 134'
+edited "a guest without an end" patched result '/end/d' 1 '^not ok .*patched fail: the guest came to its end'
+edited "no exit status" patched result '/exit/d' 1 '^not ok .*patched missing: exit status'
+edited "a timeout" base result 's/exit 1/exit 0/' 1 '^not ok .*patched fail: exit status: worse than the base \(status 1\)'
+fresh; sed -i 's/exit 1/exit 124/' "$work"/*/result
+says "a timeout of both is named" 0 'patched fail: exit status: fails on the base too \(timeout\)' compare
+fresh; sed -i 's/^ok \([14]\)/not ok \1/' "$work"/*/output
+says "a base that passes nothing" 1 '^not ok - suite s: the base passes nothing' compare
+fresh; rm -rf "$work/patched"
+says "a run that is not there" 1 '^not ok .*patched missing: one' compare
+judge='exit'
+fresh; sed -i 's/exit 1/exit 0/' "$work"/*/result
+says "a command is one test" 0 '^ok .*base pass, patched pass: exit status' compare
+sed -i 's/exit 0/exit 4/' "$work/patched/result"
+says "whose status 4 is a skip" 1 '^not ok .*base pass, patched skip: exit status' compare
+judge=sockmap
+fresh; for side in base patched; do
+	printf '%s\n' '# 1/ 6  sockmap::txmsg test passthrough:OK' '# 2/ 9 sockhash:ktls:txmsg test drop:FAIL' >"$work/$side/output"
+done
+says "lines of test_sockmap" 0 '^ok .*base fail, patched fail: sockhash:ktls:txmsg test drop' compare
+sed -i 's/OK/FAIL/' "$work/patched/output"
+says "one of which is worse" 1 '^not ok .*base pass, patched fail: sockmap::txmsg test passthrough' compare
+done_testing
