@@ -27,7 +27,7 @@ printf '%s\n' "$@" >"$run/command"
 
 status=0
 timeout --foreground -k 10 "$((seconds * 4))" "$kernel" mem="${SUITE_MEMORY}M" time-travel \
-	uml_dir="$run/" umid=suite con=null con0=null,fd:1 \
+	uml_dir="$run/" umid=suite seccomp=auto con=null con0=null,fd:1 \
 	root=/dev/root rootfstype=hostfs rootflags="$root" ro \
 	init=/sbin/suite-init run="$run" tests="$tests" \
 	</dev/null >"$run/console.log" 2>&1 || status=$?

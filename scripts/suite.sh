@@ -8,6 +8,9 @@
 load_base
 lock_work
 
+# shellcheck source=scripts/records.sh
+. "$TOP/scripts/records.sh"
+
 wanted=${SUITE:-}
 work=$(work_dir)
 build=$work/build/suite
@@ -59,12 +62,41 @@ programs() { cut -f4 <<<"$list" | tr , '\n' | sort -u; }
 # run SUITE SECONDS JUDGE DIRECTORY COMMAND: on both kernels, compared
 run() {
 	local side words
+	records_new "suite-$1"
 	read -ra words <<<"$5"
 	for side in base patched; do
 		step "$1 on the $side kernel" "$log/$1/$side.boot" "$TOP/scripts/suite-boot.sh" \
 			"$work/suite/$side/linux" "$rootfs" "$work/suite/tests" "$log/$1/$side" "$2" "$4" "${words[@]}" || :
 	done
 	"$TOP/scripts/suite.pl" "$1" "$3" "$log/$1/base" "$log/$1/patched" "$log/$1.tsv" || rc=1
+}
+
+# count SUITE COLUMN VERDICT: tests of the table
+count() { awk -F'\t' -v c="$2" -v v="$3" '$c == v { n++ } END { print n + 0 }' "$log/$1.tsv"; }
+
+# counts SUITE STATUS: a row of the summary, and of the records if nothing is worse
+counts() {
+	local side column=2 verdict number row
+	row=$(printf '%-22s' "$1")
+	for side in base patched; do
+		column=$((column + 1))
+		for verdict in pass fail skip missing; do
+			number=$(count "$1" "$column" "$verdict")
+			row+=$(printf '%6s' "$number")
+			[ "$2" != 0 ] || record "suite-$1" "selftests, $side kernel: $1: $verdict" \
+				"$number" tests "counted in the report of the run"
+		done
+	done
+	say "$row"
+}
+
+summary() {
+	local name
+	say "$(printf '%-22s%24s%24s' '' 'base' 'patched')"
+	say "$(printf '%-22s' suite; printf '%6s%6s%6s%6s' pass fail skip none pass fail skip none)"
+	while IFS=$'\t' read -r name _; do
+		counts "$name" "$rc"
+	done <<<"$list"
 }
 
 list=$(chosen)
@@ -84,4 +116,5 @@ while IFS=$'\t' read -r name seconds judge _ directory command; do
 done <<<"$list" >"$log/tap"
 awk '/^(not )?ok / { sub(/ok /, "ok " ++n " "); print }
 	END { printf "1..%d\n", n }' "$log/tap"
+summary
 exit "$rc"
