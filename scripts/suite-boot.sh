@@ -1,32 +1,35 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0
-# suite-boot.sh KERNEL ROOTFS TESTS RUNDIR SECONDS DIRECTORY COMMAND...: run COMMAND
+# suite-boot.sh KERNEL ROOTFS TESTS RUNDIR CLOCK SECONDS DIRECTORY COMMAND...: run COMMAND
 # in DIRECTORY of TESTS under KERNEL, a user mode one, and leave in RUNDIR
 #   output       what the command printed
 #   result       'exit STATUS', then '# end', by the guest's init
 #   console.log  the kernel's log
 #   status       how the kernel ended
-# The guest's clock stands still while it waits for this machine, and skips what it
-# sleeps; of this machine's time it gets four times the seconds. Judging is
+# CLOCK travel: the guest's clock skips what it sleeps, and stands still while this
+# machine does something else; real: it is this machine's, for programs that count
+# what they can do in a second. The guest gets four times the seconds of this machine. Judging is
 # suite.pl's.
 set -euo pipefail
 
 SUITE_MEMORY=${SUITE_MEMORY:-1024}
-[ $# -ge 7 ] || { echo "usage: suite-boot.sh KERNEL ROOTFS TESTS RUNDIR SECONDS DIRECTORY COMMAND..." >&2; exit 1; }
-kernel=$1 root=$2 tests=$3 run=$4 seconds=$5 directory=$6
-shift 6
+[ $# -ge 8 ] || { echo "usage: suite-boot.sh KERNEL ROOTFS TESTS RUNDIR CLOCK SECONDS DIRECTORY COMMAND..." >&2; exit 1; }
+kernel=$1 root=$2 tests=$3 run=$4 clock=$5 seconds=$6 directory=$7
+shift 7
+words=()
+[ "$clock" = real ] || words=(time-travel)
 
 # What an earlier run left must not pass for this one's.
 rm -rf "$run"
 mkdir -p "$run/modules"
 # modprobe asks these whether a module is built in.
-cp "${kernel%/*}"/modules.builtin* "$run/modules/"
+cp "${kernel%/*}"/modules.* "$run/modules/"
 printf '%s\n' "$seconds" >"$run/seconds"
 printf '%s\n' "$directory" >"$run/directory"
 printf '%s\n' "$@" >"$run/command"
 
 status=0
-timeout --foreground -k 10 "$((seconds * 4))" "$kernel" mem="${SUITE_MEMORY}M" time-travel \
+timeout --foreground -k 10 "$((seconds * 4))" "$kernel" mem="${SUITE_MEMORY}M" "${words[@]}" \
 	uml_dir="$run/" umid=suite seccomp=auto con=null con0=null,fd:1 \
 	root=/dev/root rootfstype=hostfs rootflags="$root" ro \
 	init=/sbin/suite-init run="$run" tests="$tests" \

@@ -57,18 +57,18 @@ kernel() {
 }
 
 # programs: of the chosen suites, each once
-programs() { cut -f4 <<<"$list" | tr , '\n' | sort -u; }
+programs() { cut -f5 <<<"$list" | tr , '\n' | sort -u; }
 
-# run SUITE SECONDS JUDGE DIRECTORY COMMAND: on both kernels, compared
+# run SUITE CLOCK SECONDS JUDGE DIRECTORY COMMAND: on both kernels, compared
 run() {
 	local side words
 	records_new "suite-$1"
-	read -ra words <<<"$5"
+	read -ra words <<<"$6"
 	for side in base patched; do
 		step "$1 on the $side kernel" "$log/$1/$side.boot" "$TOP/scripts/suite-boot.sh" \
-			"$work/suite/$side/linux" "$rootfs" "$work/suite/tests" "$log/$1/$side" "$2" "$4" "${words[@]}" || :
+			"$work/suite/$side/linux" "$rootfs" "$work/suite/tests" "$log/$1/$side" "$2" "$3" "$5" "${words[@]}" || :
 	done
-	"$TOP/scripts/suite.pl" "$1" "$3" "$log/$1/base" "$log/$1/patched" "$log/$1.tsv" || rc=1
+	"$TOP/scripts/suite.pl" "$1" "$4" "$log/$1/base" "$log/$1/patched" "$log/$1.tsv" || rc=1
 }
 
 # count SUITE COLUMN VERDICT: tests of the table
@@ -111,8 +111,8 @@ tree=$("$TOP/scripts/worktree.sh" selftests base)
 kernel patched HEAD
 rc=0
 mkdir -p "$log"
-while IFS=$'\t' read -r name seconds judge _ directory command; do
-	run "$name" "$seconds" "$judge" "$directory" "$command"
+while IFS=$'\t' read -r name clock seconds judge _ directory command; do
+	run "$name" "$clock" "$seconds" "$judge" "$directory" "$command"
 done <<<"$list" >"$log/tap"
 awk '/^(not )?ok / { sub(/ok /, "ok " ++n " "); print }
 	END { printf "1..%d\n", n }' "$log/tap"
