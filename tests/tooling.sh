@@ -356,11 +356,11 @@ says "and there may be none" 0 '^$' env XDG_CACHE_HOME="$tmp/clean" "$top/script
 carried() {
 	local name carrier
 	while read -r name carrier; do
-		grep -q "^$carrier() {" "$1/traffic.sh" || echo "$name: no carrier $carrier"
+		grep -q "^$carrier() {" "$1"/*.sh || echo "$name: no carrier $carrier"
 	done < <(awk '/^[a-z]/ { print $1, FILENAME ~ /paths$/ ? $3 : $2 }' "$1/paths" "$1/trials")
 }
 mkdir "$tmp/guest"
-cp "$top"/tests/guest/{paths,trials,traffic.sh} "$tmp/guest"
+cp "$top"/tests/guest/{paths,trials,*.sh} "$tmp/guest"
 says "every path and every trial of the guest has a carrier" 0 '^$' carried "$tmp/guest"
 echo 'plane/tcp4 - plane tcp' >>"$tmp/guest/paths"
 says "one that has none is named" 0 '^plane/tcp4: no carrier plane$' carried "$tmp/guest"
