@@ -1,0 +1,101 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0
+# bench.sh: the unpatched base and the patched kernel, built alike, with tests/bench
+# in each; booted under UML by turns, PAIRS times; then the table of bench.py.
+# shellcheck source=scripts/lib.sh
+. "$(dirname "$0")/lib.sh"
+load_base
+lock_work
+# shellcheck source=scripts/records.sh
+. "$TOP/scripts/records.sh"
+
+PAIRS=${PAIRS:-10}
+BENCH_ARGS=${BENCH_ARGS:-}	# for the kernel: bench.repeats=N, bench.scale=PERCENT
+work=$(work_dir)
+raw=$work/log/bench
+fragments=("$TOP/configs/bench.config")
+machine=(mem=512M panic=-1)
+if [ -n "${um_smp:-}" ]; then
+	fragments+=("$TOP/configs/bench-smp.config")
+	machine+=(seccomp=on ncpus=2)
+fi
+
+kmake() { make -C "$1" O="$2" ARCH=um CC="ccache gcc" -j"$JOBS" "${@:3}"; }
+
+# put_bench TREE SIDE: the benchmark, in a work tree of its own. Files that do not
+# differ keep their time.
+put_bench() {
+	mkdir -p "$1/bench"
+	cp -u "$TOP"/tests/bench/{Kbuild,bench.h,main.c,micro.c,net.c} "$1/bench/"
+	cmp -s "$TOP/tests/bench/$2.h" "$1/bench/api.h" || cp "$TOP/tests/bench/$2.h" "$1/bench/api.h"
+	echo 'obj-y += bench/' >>"$1/Kbuild"
+}
+
+# build_side SIDE COMMIT: the kernel of that commit in build/bench-SIDE
+build_side() {
+	local build=$work/build/bench-$1 tree
+	tree=$("$TOP/scripts/worktree.sh" "bench-$1" "$2")
+	put_bench "$tree" "$1"
+	mkdir -p "$build"
+	CC="ccache gcc" "$TOP/scripts/config.sh" "$tree" "$build" um "${fragments[@]}"
+	step "building the $1 kernel" "$work/log/build-bench-$1.log" kmake "$tree" "$build" linux ||
+		die "the $1 kernel does not build" "see $work/log/build-bench-$1.log"
+	"$build/linux" --version >"$raw/version-$1"
+}
+
+# settings BUILD: the configuration, but for the version in its comments
+settings() { grep -E '^CONFIG_|is not set$' "$work/build/bench-$1/.config"; }
+
+facts() {
+	local side
+	echo "# SPDX-License-Identifier: GPL-2.0"
+	for side in base patched; do
+		echo "# $side $(cat "$raw/version-$side") tree $(git -C "$work/bench-$side-tree" rev-parse --short=12 'HEAD^{tree}')"
+	done
+	echo "# config $(settings base | sha256sum | cut -c1-16) gcc $(gcc -dumpfullversion)"
+	echo "# cpu $(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1) x $(nproc)"
+	echo "# bench $(cat "$TOP"/tests/bench/* | sha256sum | cut -c1-16) pairs $PAIRS machine ${machine[*]} $BENCH_ARGS"
+}
+
+# boot SIDE PAIR PLACE
+boot() {
+	local args
+	read -ra args <<<"$BENCH_ARGS"
+	"$TOP/scripts/bench-boot.py" "$1" "$2" "$3" "$raw" "$work/build/bench-$1/linux" \
+		"${machine[@]}" "${args[@]}"
+}
+
+# Each goes first in every other pair, so that neither has the warmer machine.
+boot_pairs() {
+	local pair first=base second=patched
+	for ((pair = 1; pair <= PAIRS; pair++)); do
+		boot "$first" "$pair" 1
+		boot "$second" "$pair" 2
+		read -r first second <<<"$second $first"
+	done
+}
+
+# keep_records: what the table says, for letters and messages
+keep_records() {
+	local name value unit
+	records_new bench
+	while IFS=$'\t' read -r name value unit; do
+		record bench "$name" "$value" "$unit" "median of $PAIRS pairs of boots, UML"
+	done < <("$TOP/scripts/bench.py" --tsv "$raw/run")
+}
+
+[[ $PAIRS =~ ^[1-9][0-9]*$ ]] || die "PAIRS is no number: $PAIRS" "make bench PAIRS=10"
+need_space "$work" 3000
+rm -rf "$raw"
+mkdir -p "$raw"
+build_side base base
+build_side patched HEAD
+cmp <(settings base) <(settings patched) || die "the two kernels have different configurations" \
+	"compare .config of bench-base and bench-patched in $work/build"
+facts >"$raw/run"
+step "$PAIRS pairs of boots" "$work/log/bench-boot.log" boot_pairs ||
+	die "a boot ended without its report" "see $raw, the last one there"
+cat "$raw"/boot-* >>"$raw/run"
+say "raw data: $raw/run"
+"$TOP/scripts/bench.py" "$raw/run"
+keep_records
