@@ -18,18 +18,21 @@ STRICT ?=
 COV ?=
 FUZZ_SECONDS ?= 60
 FUZZ_SEED ?= 1
+# Pairs of boots of make bench; what it passes to the kernels.
+PAIRS ?= 10
+BENCH_ARGS ?=
 
 export BASE KERNEL_SRC PAYLOAD_MB VM_TIMEOUT DEBUG JOBS OUT FROM STRICT
-export SUITE COV FUZZ_SECONDS FUZZ_SEED
+export SUITE COV FUZZ_SECONDS FUZZ_SEED PAIRS BENCH_ARGS
 
 .PHONY: help run test unit fuzz mutate unit-record check gates kunit vm plant objects bisect
-.PHONY: fastpath series record porting tree where clean distclean
+.PHONY: bench bench-record fastpath series record porting tree where clean distclean
 
 help:
 	@sed -n 's/^# make /  make /p' $(MAKEFILE_LIST)
 	@echo 'Knobs: BASE=$(BASE) (known: $(notdir $(wildcard kernels/*))) KERNEL_SRC=$(KERNEL_SRC)'
 	@echo '       PAYLOAD_MB=$(PAYLOAD_MB) VM_TIMEOUT=$(VM_TIMEOUT) JOBS=$(JOBS)'
-	@echo '       COV=$(COV) FUZZ_SECONDS=$(FUZZ_SECONDS) FUZZ_SEED=$(FUZZ_SEED)'
+	@echo '       COV=$(COV) FUZZ_SECONDS=$(FUZZ_SECONDS) FUZZ_SEED=$(FUZZ_SEED) PAIRS=$(PAIRS)'
 	@echo '       SUITE=$(SUITE) (for vm, any of: all $(shell sed '/^\#/d; s/\t.*//' tests/suites))'
 	@echo '       DEBUG=$(DEBUG) (for run and vm, any of: $(patsubst configs/debug-%.config,%,$(wildcard configs/debug-*.config)))'
 	@echo '       OUT=$(OUT) FROM=$(FROM) STRICT=$(STRICT)'
@@ -86,6 +89,16 @@ objects:
 # make bisect     every prefix of the series builds; three of them boot
 bisect:
 	@scripts/test.sh bisect
+
+# make bench      base and patched kernel by turns under UML: time, ratio, frags
+bench:
+	@scripts/deps.sh bench
+	@scripts/tree.sh
+	@scripts/bench.sh
+
+# make bench-record  the raw data of the last run into results/bench/
+bench-record:
+	@scripts/bench-record.sh
 
 # make fastpath   instructions of the fast path, base and patched
 fastpath:

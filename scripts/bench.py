@@ -265,7 +265,7 @@ def records(run):
     for row in run.rows("time"):
         for side in SIDES:
             yield f"bench: {row}: {side}", f"{median(run.values(side, row)):.2f}", "ns"
-        yield f"bench: {row}: patched/base", " ".join(run.ratio(row).cells()[:2]), "ns"
+        yield f"bench: {row}: patched/base", " ".join(run.ratio(row).cells()[:2]), "ratio"
     for row in run.rows("count"):
         for side in SIDES:
             yield f"frags: {row}: {side}", f"{run.per_skb(side, row):.3f}", "per skb"

@@ -217,6 +217,7 @@ gate "tests of the tooling" "$TOP/tests/tooling.sh"
 gate "tests of the verdict" "$TOP/tests/verdict.sh"
 gate "tests of the counts" "$TOP/tests/counts.sh"
 gate "tests of the suites' verdict" "$TOP/tests/suite.sh"
+gate "tests of the benchmark's verdict" "$TOP/tests/bench.sh"
 gate "no old name is left in the tree" no_old_name
 gate "the second allocator is gone" no_second_allocator
 gate "nobody looks into struct page_frag_cache" no_open_coded_internals

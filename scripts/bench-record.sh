@@ -1,0 +1,16 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0
+# bench-record.sh: the raw data of the last run of make bench into results/bench/,
+# if it is a run that says something.
+# shellcheck source=scripts/lib.sh
+. "$(dirname "$0")/lib.sh"
+load_base
+
+run=$(work_dir)/log/bench/run
+[ -z "$KERNEL_SRC" ] || die "results/bench/$BASE.run is of the packaged base, not of $KERNEL_SRC" \
+	"run it without KERNEL_SRC"
+[ -s "$run" ] || die "there is no run of base $BASE" "run: make bench BASE=$BASE"
+"$TOP/scripts/bench.py" "$run" >/dev/null
+mkdir -p "$TOP/results/bench"
+cp "$run" "$TOP/results/bench/$BASE.run"
+say "results: $TOP/results/bench/$BASE.run"

@@ -1,0 +1,125 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck disable=SC2016 # programs of sed, not of the shell
+# bench.sh: what scripts/bench.py makes of a run. Runs are made up here, with
+# numbers whose outcome is known; each bad one differs from the good one in one way.
+set -uo pipefail
+
+top=$(cd "$(dirname "$0")/.." && pwd)
+tmp=$(mktemp -d)
+trap 'rm -rf "$tmp"' EXIT
+export LC_ALL=C
+unset BENCH_NOISE BENCH_LOAD
+. "$top/tests/tap.sh" bench
+
+# one_boot PAIR PLACE SIDE NS: NS is what the row x takes for an operation
+one_boot() {
+	local ops=10000000 repeat
+	echo "# boot $1 $2 $3 status 0 wall 10.0 s foreign 0.5 %"
+	echo "bench: begin $3 2"
+	for repeat in 0 1; do
+		echo "bench: empty time $repeat ns=$((60000000 + $1 * 1000)) ops=150000000 bytes=0 skbs=0 frags=0"
+		echo "bench: x time $repeat ns=$(($4 * ops)) ops=$ops bytes=$((256 * ops)) skbs=0 frags=0"
+		echo "bench: tcp/64 time $repeat ns=$((2 * $4 * ops)) ops=$ops bytes=$((64 * ops)) skbs=100 frags=250"
+		echo "bench: q count $repeat ns=0 ops=4 bytes=400 skbs=10 frags=$([ "$3" = base ] && echo 170 || echo "${frags:-160}")"
+	done
+	echo "bench: end 8"
+}
+
+# run PATCHED...: a pair for each, the base with 20 ns
+run() {
+	local pair=0 ns
+	for ns; do
+		pair=$((pair + 1))
+		one_boot "$pair" 1 base 20
+		one_boot "$pair" 2 patched "$ns"
+	done
+}
+
+judge() { "$top/scripts/bench.py" "$tmp/run"; }
+
+# bad NAME PATTERN COMMAND...: COMMAND spoils the good run; a reason, and no ratio
+bad() {
+	local name=$1 pattern=$2 out rc=0
+	shift 2
+	cp "$tmp/good" "$tmp/run"
+	"$@" "$tmp/run"
+	out=$(judge 2>&1) || rc=$?
+	verdict "$name" "$([ "$rc" -eq 1 ] && ! cmp -s "$tmp/good" "$tmp/run" &&
+		grep -qE -- "^invalid: .*$pattern" <<<"$out" && ! grep -qE '^x |ratio is' <<<"$out" && echo yes)" "$out"
+}
+
+run 10 10 10 10 10 10 10 10 10 10 >"$tmp/good"
+cp "$tmp/good" "$tmp/run"
+says "a faster row" 0 '^x +20.00 \(20.00..20.00\) +10.00 \(10.00..10.00\) +0.500 +0.500..0.500 +faster$' judge
+says "bytes per time, and frags per skb as they arrive" 0 '^tcp/64 +1600 +3200 +2.50 +2.50$' judge
+says "geometric mean of the streams" 0 '^tcp/\*, geometric mean +0.500 ' judge
+says "fewer frags" 0 '^q +170/10 +160/10 +fewer$' judge
+says "records" 0 "^bench: x: patched/base.0.500 0.500..0.500.ratio$" "$top/scripts/bench.py" --tsv "$tmp/good"
+
+# Of ten values, the second and the ninth bound the median with 97.9 %.
+run 30 16 17 18 19 21 22 23 24 12 >"$tmp/run"
+says "median and interval of ten pairs" 0 '^x .* 1.000 +0.800..1.200 +same$' judge
+run 22 22 22 22 22 22 22 22 10 22 >"$tmp/run"
+says "a slower row, but for one pair" 0 '^x .* 1.100 +1.100..1.100 +slower$' judge
+run 22 22 22 22 10 10 22 22 22 22 >"$tmp/run"
+says "two pairs of ten leave it open" 0 '^x .* 1.100 +0.500..1.100 +same$' judge
+run 10 11 12 13 14 15 >"$tmp/run"
+says "of six pairs, all bound it" 0 '^x .* 0.625 +0.500..0.750 +faster$' judge
+frags=171 run 10 10 10 10 10 10 >"$tmp/run"
+says "more frags are said so" 0 '^q +170/10 +171/10 +MORE$' judge
+frags=170 run 10 10 10 10 10 10 >"$tmp/run"
+says "the same frags" 0 '^q +170/10 +170/10 +same$' judge
+
+run 10 10 10 10 10 >"$tmp/run"
+says "five pairs are too few" 1 '^invalid: 5 pairs give no interval' judge
+: >"$tmp/run"
+says "an empty run" 1 '^invalid: there is no boot' judge
+
+sed_all() { sed -i "$1" "$2"; }
+bad "no end marker" 'boot 3/2 \(patched\): the report has no end' \
+	sed_all '/^# boot 3 2/,/end/{/^bench: end/d}'
+bad "an empty end of the file" 'boot 10/2 \(patched\): the report has no end' sed_all '$d'
+bad "a row lost in one boot" 'boot 2/1 \(base\): 6 samples, the kernel made 8' \
+	sed_all '/^# boot 2 1/,/end/{/: x /d}'
+bad "a row that one boot does not have" 'row x is not on every boot' \
+	sed_all '/^# boot 2 1/,/end/{/: x /d;s/end 8/end 6/}'
+bad "a row as often as it likes" 'row x: not as often on every boot' \
+	sed_all '/^# boot 2 1/,/end/{/: x time 1/d;s/end 8/end 7/}'
+bad "text after the end" 'text after the end' sed_all '$a bench: x time 2 ns=1 ops=1 bytes=0 skbs=0 frags=0'
+bad "an error of the kernel" 'failed x -12' sed_all '5i bench: failed x -12'
+bad "the wrong kernel" 'boot 4/1 \(base\): the report is of patched' \
+	sed_all '/^# boot 4 1/,/end/s/begin base/begin patched/'
+bad "half a pair" 'pair 10 is not one boot of each' sed_all '/^# boot 10 2/,$d'
+bad "a pair of the same" 'pair 10 is not one boot of each' \
+	sed_all '/^# boot 10 2/,${s/patched/base/}'
+bad "other bytes" 'row x: not the same work' \
+	sed_all '/^# boot 7 2/,/end/s/bytes=2560000000/bytes=2560000001/'
+bad "other operations" 'row tcp/64: not the same work' \
+	sed_all '/^# boot 7 2/,/end/{/tcp/s/ops=10000000/ops=9999999/}'
+bad "a busy machine" 'boot 5/1 \(base\): others took 40.0 % of a processor' \
+	sed_all '/^# boot 5 1/s/foreign 0.5/foreign 40.0/'
+bad "a noisy machine" 'noise: the empty loop differs by 1[0-9.]+ %' \
+	sed_all '/^# boot [78] /,/end/s/empty time \(.\) ns=60/empty time \1 ns=69/'
+bad "an empty loop that is another on one side" 'between the two kernels' \
+	sed_all '/patched status/,/end/s/empty time \(.\) ns=60/empty time \1 ns=66/'
+bad "no empty loop" "no row 'empty'" sed_all '/: empty/d;s/end 8/end 6/'
+bad "rows that are too short" 'row x: [0-9.]+ ms are too short' \
+	sed_all 's/\(: x .*ns=\)[0-9]*/\110000000/'
+cp "$tmp/good" "$tmp/run"
+echo "what is this" >>"$tmp/run"
+says "a line of something else" 1 'not a line of a run: what is this' judge
+
+# The boot itself, with something else as the kernel.
+kernel() {
+	mkdir -p "$tmp/boot"
+	printf '#!/bin/sh\n%s\n' "$1" >"$tmp/kernel"
+	chmod +x "$tmp/kernel"
+	"$top/scripts/bench-boot.py" base 1 1 "$tmp/boot" "$tmp/kernel" mem=1M && cat "$tmp/boot/boot-001-1-base"
+}
+says "a boot that ends is kept, without its console" 0 '^bench: end 0$' \
+	kernel 'echo "boot text"; echo "x bench: begin base 1"; echo "bench: end 0"'
+says "a boot without the marker fails by name" 1 'boot-001-1-base: the report has no end \(status 3\)' \
+	kernel 'echo "bench: begin base 1"; exit 3'
+says "a boot that says nothing fails" 1 'the report has no end' kernel 'exit 0'
+done_testing
