@@ -264,11 +264,11 @@ def show(table):
 def records(run):
     for row in run.rows("time"):
         for side in SIDES:
-            yield f"bench: {row}: {side}", f"{median(run.values(side, row)):.2f}", "ns"
-        yield f"bench: {row}: patched/base", " ".join(run.ratio(row).cells()[:2]), "ratio"
+            yield f"bench time: {row}: {side}", f"{median(run.values(side, row)):.2f}", "ns"
+        yield f"bench ratio: {row}: patched/base", " ".join(run.ratio(row).cells()[:2]), "ratio"
     for row in run.rows("count"):
         for side in SIDES:
-            yield f"frags: {row}: {side}", f"{run.per_skb(side, row):.3f}", "per skb"
+            yield f"bench frags: {row}: {side}", f"{run.per_skb(side, row):.3f}", "per skb"
 
 
 def main(arguments):
