@@ -135,14 +135,14 @@ static int bench_build_more(const struct bench_row *row, u64 ops,
 
 /* The first row is the one that is run between the others. */
 const struct bench_row bench_micro_rows[] = {
-	{ "empty", "time", bench_empty, 150000000 },
-	{ "atomic", "time", bench_atomic, 16000000 },
-	{ "alloc-free/256", "time", bench_alloc_free, 8000000, 256, 1 },
-	{ "alloc-free/1024", "time", bench_alloc_free, 8000000, 1024, 1 },
-	{ "alloc-free/256x16", "time", bench_alloc_free, 8000000, 256, 16 },
-	{ "build-put/256", "time", bench_build_put, 8000000, 256, 1 },
-	{ "build-put/1024", "time", bench_build_put, 8000000, 1024, 1 },
-	{ "build-put/256x16", "time", bench_build_put, 8000000, 256, 16 },
-	{ "build-more/256", "time", bench_build_more, 16000000, 256 },
+	{ "empty", "time", bench_empty, 400000000 },
+	{ "atomic", "time", bench_atomic, 32000000 },
+	{ "alloc-free/256", "time", bench_alloc_free, 32000000, 256, 1 },
+	{ "alloc-free/1024", "time", bench_alloc_free, 32000000, 1024, 1 },
+	{ "alloc-free/256x16", "time", bench_alloc_free, 32000000, 256, 16 },
+	{ "build-put/256", "time", bench_build_put, 32000000, 256, 1 },
+	{ "build-put/1024", "time", bench_build_put, 32000000, 1024, 1 },
+	{ "build-put/256x16", "time", bench_build_put, 32000000, 256, 16 },
+	{ "build-more/256", "time", bench_build_more, 64000000, 256 },
 };
 const unsigned int bench_micro_nr = ARRAY_SIZE(bench_micro_rows);
