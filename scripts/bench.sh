@@ -97,5 +97,5 @@ step "$PAIRS pairs of boots" "$work/log/bench-boot.log" boot_pairs ||
 	die "a boot ended without its report" "see $raw, the last one there"
 cat "$raw"/boot-* >>"$raw/run"
 say "raw data: $raw/run"
-"$TOP/scripts/bench.py" "$raw/run"
+"$TOP/scripts/bench.py" "$raw/run" || exit 1
 keep_records
