@@ -12,6 +12,8 @@ suite=/sys/kernel/debug/kunit/page_frag_cache/results
 # A histogram counts in the kernel: there is no buffer to overrun. The second one
 # is never cleared: which caches were filled at all, and by whom.
 counts_start() {
+	# A refused page is no warning.
+	echo 0 >$refused/verbose
 	cpus=$(nproc)
 	dropped=0
 	head -c 1024 /payload >/tmp/small
@@ -43,7 +45,6 @@ counts() {
 
 # refuse_order3 Y|N: no page above order 0 for who does not reclaim
 refuse_order3() {
-	echo 0 >$refused/verbose
 	echo 1 >$refused/min-order
 	echo -1 >$refused/times
 	echo Y >$refused/ignore-gfp-wait
