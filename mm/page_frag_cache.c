@@ -33,7 +33,9 @@
  * equals the bias. Otherwise it takes a new page, and only then gives back what
  * is left of the bias of the old one: a request that cannot be served leaves
  * the cache as it was. A page from the memory reserves (pfmemalloc) is never
- * reused, or every later packet would look like an emergency.
+ * reused, or every later packet would look like an emergency. A caller that
+ * would rather start an unused page again at once says so by
+ * page_frag_cache_rewind().
  */
 
 #include <kunit/static_stub.h>
@@ -101,7 +103,7 @@ VISIBLE_IF_KUNIT struct page *page_frag_page_alloc(gfp_t gfp, unsigned int order
 {
 	KUNIT_STATIC_STUB_REDIRECT(page_frag_page_alloc, gfp, order);
 
-	return alloc_pages_node(NUMA_NO_NODE, gfp, order);
+	return alloc_pages(gfp, order);
 }
 
 #if IS_ENABLED(CONFIG_KUNIT)
@@ -239,6 +241,20 @@ static bool page_frag_cache_renew(struct page_frag_cache *nc,
 }
 
 /**
+ * page_frag_trace() - tell that a cache starts a page
+ * @nc: cache that does
+ * @reused: it has had the page before
+ * @gfp: flags of the request, 0 if there was none
+ *
+ * Context: Any context, serialised like an allocation.
+ */
+static void page_frag_trace(struct page_frag_cache *nc, bool reused, gfp_t gfp)
+{
+	trace_page_frag_refill(nc, nc->encoded_end & PAGE_FRAG_CACHE_ORDER_MASK,
+			       reused, page_frag_cache_is_pfmemalloc(nc), gfp);
+}
+
+/**
  * __page_frag_cache_refill() - the slow path: make room for a request
  * @nc: cache that has no room
  * @fragsz: bytes wanted
@@ -264,11 +280,26 @@ noinline unsigned int __page_frag_cache_refill(struct page_frag_cache *nc,
 	if (!reused && !page_frag_cache_renew(nc, fragsz, gfp))
 		return 0;
 
-	trace_page_frag_refill(nc, nc->encoded_end & PAGE_FRAG_CACHE_ORDER_MASK,
-			       reused, page_frag_cache_is_pfmemalloc(nc), gfp);
+	page_frag_trace(nc, reused, gfp);
 	return nc->remaining;
 }
 EXPORT_SYMBOL(__page_frag_cache_refill);
+
+/**
+ * __page_frag_cache_rewind() - the slow path of page_frag_cache_rewind()
+ * @nc: cache whose page seemed to be nobody else's
+ *
+ * Not for callers. A page of which nothing is used up stays as it is. The count is
+ * looked at again, since somebody may have come up meanwhile.
+ *
+ * Context: Any context, serialised like an allocation, with no prepare open.
+ */
+noinline void __page_frag_cache_rewind(struct page_frag_cache *nc)
+{
+	if (page_frag_cache_used(nc) && page_frag_cache_reuse(nc, 0, 0))
+		page_frag_trace(nc, true, 0);
+}
+EXPORT_SYMBOL(__page_frag_cache_rewind);
 
 /**
  * __page_frag_commit_misuse() - the outcome of a commit that is a caller's bug

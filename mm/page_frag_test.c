@@ -671,6 +671,19 @@ static void pf_free_all(struct pf_model *m)
 		pf_free(m, m->nr_frags - 1);
 }
 
+/* The model's reference is lent as for a request that could reuse the page. */
+static void pf_rewind(struct pf_model *m)
+{
+	pf_lend(m, PF_REUSED);
+	page_frag_cache_rewind(&m->nc);
+	if (m->pos && m->cur->lent && !m->cur->pfmemalloc) {
+		m->pos = 0;
+		m->prepared = 0;
+	}
+	pf_take_back(m);
+	pf_check(m);
+}
+
 static void pf_drain(struct pf_model *m)
 {
 	page_frag_cache_drain(&m->nc);
@@ -1723,6 +1736,98 @@ static void test_pfmemalloc_reported(struct kunit *test)
 
 /* === Tests that need only the interface: drain and free === */
 
+static void test_rewind_starts_at_offset_zero(struct kunit *test)
+{
+	enum pf_form form = pf_param_form(test);
+	struct pf_model *m = test->priv;
+
+	pf_take(m, form, 200);
+	pf_free_all(m);
+	pf_rewind(m);
+	KUNIT_EXPECT_EQ(test, page_frag_cache_used(&m->nc), 0);
+	KUNIT_EXPECT_EQ(test, pf_form(m, form, PF_BIG), PF_FITS);
+	KUNIT_EXPECT_EQ(test, m->handed_out, 1);
+}
+
+static void test_rewind_goes_on_for_ever(struct kunit *test)
+{
+	struct pf_model *m = test->priv;
+	unsigned int i;
+
+	for (i = 0; i < 2000; i++) {
+		KUNIT_ASSERT_EQ(test, pf_alloc(m, PF_BIG / 2 + 1), i ? PF_FITS : PF_NEW);
+		pf_free_all(m);
+		pf_rewind(m);
+	}
+	KUNIT_EXPECT_EQ(test, m->handed_out, 1);
+}
+
+static void test_rewind_of_order0_page(struct kunit *test)
+{
+	struct pf_model *m = test->priv;
+
+	m->backing = PF_NO_HIGH;
+	pf_alloc(m, PAGE_SIZE);
+	pf_free_all(m);
+	pf_rewind(m);
+	KUNIT_EXPECT_EQ(test, pf_alloc(m, PAGE_SIZE), PF_FITS);
+}
+
+static void test_rewind_of_empty_cache(struct kunit *test)
+{
+	struct pf_model *m = test->priv;
+
+	pf_rewind(m);
+	pf_alloc(m, 100);
+	pf_drain(m);
+	pf_rewind(m);
+	KUNIT_EXPECT_EQ(test, m->handed_out, 1);
+}
+
+/* Nothing is used: what was prepared is the same range as before. */
+static void test_rewind_of_unused_page(struct kunit *test)
+{
+	struct pf_model *m = test->priv;
+
+	pf_prepare(m, 100);
+	pf_rewind(m);
+	pf_commit(m, 100);
+	KUNIT_EXPECT_EQ(test, page_frag_cache_used(&m->nc), 100);
+}
+
+static void test_no_rewind_before_last_fragment_is_freed(struct kunit *test)
+{
+	struct pf_model *m = test->priv;
+
+	pf_alloc(m, 100);
+	pf_alloc(m, 200);
+	pf_free(m, 0);
+	pf_rewind(m);
+	KUNIT_EXPECT_EQ(test, page_frag_cache_used(&m->nc), 300);
+}
+
+static void test_no_rewind_with_foreign_reference(struct kunit *test)
+{
+	struct pf_model *m = test->priv;
+
+	pf_alloc(m, 100);
+	pf_free_all(m);
+	m->shared = true;
+	pf_rewind(m);
+	KUNIT_EXPECT_EQ(test, page_frag_cache_used(&m->nc), 100);
+}
+
+static void test_no_rewind_of_pfmemalloc_page(struct kunit *test)
+{
+	struct pf_model *m = test->priv;
+
+	m->backing = PF_PFMEMALLOC;
+	pf_alloc(m, 100);
+	pf_free_all(m);
+	pf_rewind(m);
+	KUNIT_EXPECT_EQ(test, page_frag_cache_used(&m->nc), 100);
+}
+
 static void test_drain_gives_page_back(struct kunit *test)
 {
 	struct pf_model *m = test->priv;
@@ -2215,6 +2320,15 @@ static struct kunit_case page_frag_cases[] = {
 	KUNIT_CASE(test_new_page_zeroed_if_asked),
 	KUNIT_CASE(test_pfmemalloc_page_never_reused),
 	KUNIT_CASE(test_pfmemalloc_reported),
+
+	KUNIT_CASE_PARAM(test_rewind_starts_at_offset_zero, pf_form_gen_params),
+	KUNIT_CASE(test_rewind_goes_on_for_ever),
+	KUNIT_CASE(test_rewind_of_order0_page),
+	KUNIT_CASE(test_rewind_of_empty_cache),
+	KUNIT_CASE(test_rewind_of_unused_page),
+	KUNIT_CASE(test_no_rewind_before_last_fragment_is_freed),
+	KUNIT_CASE(test_no_rewind_with_foreign_reference),
+	KUNIT_CASE(test_no_rewind_of_pfmemalloc_page),
 
 	KUNIT_CASE(test_drain_gives_page_back),
 	KUNIT_CASE(test_drain_keeps_fragments),

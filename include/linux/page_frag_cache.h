@@ -32,6 +32,7 @@
  * commit           any context           the same as the prepare
  * is pfmemalloc    any context           the same, right after the allocation
  * used             any context           the same, or nothing: then it is a guess
+ * rewind           any context           the same, with no prepare open
  * drain            any context           the same, with no prepare open
  * free             any context but NMI   nothing: any CPU, any time
  * ===============  ====================  ======================================
@@ -55,7 +56,7 @@
  * - One long-lived fragment keeps its whole page allocated, up to
  *   PAGE_FRAG_CACHE_MAX_SIZE bytes. Charge for it (truesize) accordingly.
  * - A page whose fragments have all been freed is reused when the cache runs
- *   out of room, not before.
+ *   out of room, not before, unless page_frag_cache_rewind() is called.
  * - Bytes skipped for alignment, and what is left of a page that a request
  *   does not fit, are not handed out before the page is reused.
  * - An aligned prepare moves the cache to the aligned position at once, as the
@@ -101,6 +102,7 @@ unsigned int __page_frag_cache_refill(struct page_frag_cache *nc,
 void __page_frag_commit_misuse(struct page_frag_cache *nc, unsigned int fragsz,
 			       unsigned int refs);
 void __page_frag_misuse(enum page_frag_misuse what);
+void __page_frag_cache_rewind(struct page_frag_cache *nc);
 void page_frag_cache_drain(struct page_frag_cache *nc);
 void __page_frag_cache_drain(struct page *page, unsigned int count);
 
@@ -454,6 +456,28 @@ static inline struct page *page_frag_alloc_pg(struct page_frag_cache *nc,
 	void *va;
 
 	return page_frag_alloc(nc, offset, fragsz, &va, gfp);
+}
+
+/**
+ * page_frag_cache_rewind() - start the page again if nobody uses any of it
+ * @nc: cache to look at, with or without a page
+ *
+ * Once all fragments have been freed the page can start again before it is used
+ * up. For whoever asks for as much as there is: what follows is one fragment
+ * where it would have gone beyond the page's end, in memory that is warm. Reads
+ * the page's reference count, which is written wherever a fragment is freed, so
+ * that an allocation alone does not do it.
+ *
+ * A page from the memory reserves is not started again.
+ *
+ * Context: Any context, serialised like an allocation, with no prepare open.
+ */
+static inline void page_frag_cache_rewind(struct page_frag_cache *nc)
+{
+	if (!nc->encoded_end)
+		return;
+	if (page_ref_count(page_frag_cache_page(nc)) == nc->pagecnt_bias)
+		__page_frag_cache_rewind(nc);
 }
 
 /**

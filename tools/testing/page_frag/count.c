@@ -48,6 +48,11 @@ static noinline void op_drain(unsigned int size)
 	page_frag_cache_drain(&nc);
 }
 
+static noinline void op_rewind(unsigned int size)
+{
+	page_frag_cache_rewind(&nc);
+}
+
 /* === What is around an operation and not counted === */
 
 static void count(const char *name, void (*op)(unsigned int), unsigned int size)
@@ -83,6 +88,17 @@ static void count_release(unsigned int size)
 	count("free", op_free, size);
 	count("drain", op_drain, size);
 	page_frag_free_va(first);
+}
+
+/* Somebody has a fragment, and nobody has. */
+static void count_rewind(unsigned int size)
+{
+	void *first = page_frag_alloc_va(&nc, size, GFP_ATOMIC);
+
+	count("rewind-busy", op_rewind, size);
+	page_frag_free_va(first);
+	count("rewind-idle", op_rewind, size);
+	page_frag_cache_drain(&nc);
 }
 
 static void count_free_last(void *last, unsigned int size)
@@ -124,6 +140,7 @@ int main(void)
 		count_fast("prepare-commit", op_prepare_commit, sizes[i]);
 		count_release(sizes[i]);
 		count_refill(sizes[i]);
+		count_rewind(sizes[i]);
 	}
 	return !!shim.out;
 }

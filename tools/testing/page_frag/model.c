@@ -427,6 +427,22 @@ static void drain(struct cache *c)
 	c->prepared = 0;
 }
 
+/* An unused page stays as it is, one of the reserves too. */
+static void step_rewind(struct cache *c)
+{
+	unsigned long traced = shim_trace.calls;
+	bool again = c->page && c->pos && !*holders_of(c->page) && !c->page->pfmemalloc;
+
+	model_calls++;
+	page_frag_cache_rewind(&c->nc);
+	check(shim_trace.calls == traced + again);
+	if (!again)
+		return;
+	check(shim_trace.nc == &c->nc && shim_trace.reused && !shim_trace.gfp);
+	set_page(c, c->page);
+	c->prepared = 0;
+}
+
 /* Somebody looks at the page for a while: no reuse, and it is not freed. */
 static void step_hold(struct cache *c)
 {
@@ -466,6 +482,8 @@ static void step_other(struct cache *c, unsigned int what)
 		return step_own_page(byte());
 	case 3:
 		return step_hold(c);
+	case 4:
+		return step_rewind(c);
 	default:
 		what = byte() % SHIM_POLICIES;
 		if (!model_keeps_policy)
@@ -489,7 +507,7 @@ static void step(void)
 	op /= CACHES;
 	if (op < 3 * FORMS)
 		step_request(c, op);
-	else if (op < 3 * FORMS + 5)
+	else if (op < 3 * FORMS + 6)
 		step_other(c, op - 3 * FORMS);
 	else if (nr_frags)
 		free_frag(byte() % nr_frags, op & 1);

@@ -9,7 +9,7 @@
 
 #include "duplicates.h"
 
-/* What alloc_pages_node() answers; alloc_pages() always has a page. */
+/* What alloc_pages() answers the allocator; it has a page for anybody else. */
 enum shim_policy {
 	SHIM_ALWAYS,		/* high orders too */
 	SHIM_NEVER,		/* order 0 only */
@@ -31,7 +31,7 @@ struct shim_attempt {
  * @policy: what is granted
  * @fail_at: refuse the call of this number, counted from 1; 0: none
  * @fail_on: refuse all that follow as well
- * @calls: calls of alloc_pages_node() so far
+ * @calls: calls of alloc_pages_as_told() so far
  * @refused: calls refused because of @fail_at
  * @out: pages that are allocated, in units of PAGE_SIZE
  * @attempts: the last calls since @nr_attempts was set to 0
@@ -102,7 +102,8 @@ extern struct page shim_map[SHIM_PAGES];
 extern char *shim_mem;
 
 struct page *alloc_pages(gfp_t gfp, unsigned int order);
-struct page *alloc_pages_node(int node, gfp_t gfp, unsigned int order);
+/* What the allocator calls by the name of alloc_pages(), see the Makefile. */
+struct page *alloc_pages_as_told(gfp_t gfp, unsigned int order);
 void free_frozen_pages(struct page *page, unsigned int order);
 
 static inline void *page_address(const struct page *page)

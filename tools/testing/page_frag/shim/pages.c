@@ -156,12 +156,10 @@ static bool granted(gfp_t gfp, unsigned int order)
 	return shim.policy == SHIM_SOMETIMES && shim.calls % 3;
 }
 
-struct page *alloc_pages_node(int node, gfp_t gfp, unsigned int order)
+struct page *alloc_pages_as_told(gfp_t gfp, unsigned int order)
 {
 	struct page *page = NULL;
 
-	if (node != NUMA_NO_NODE)
-		shim_bug("node %d asked for", node);
 	if (gfp & __GFP_HIGHMEM)
 		shim_bug("a page without an address asked for");
 	shim.calls++;
