@@ -5,8 +5,9 @@
 BASE ?= 6.12
 KERNEL_SRC ?=
 PAYLOAD_MB ?= 4
-VM_TIMEOUT ?= 1200
 DEBUG ?=
+# Emulated, a kernel with all the checkers takes several times as long.
+VM_TIMEOUT ?= $(if $(strip $(DEBUG)),7200,1200)
 JOBS ?= $(shell nproc)
 # Of make vm: the suites of tests/suites to run instead of the traffic guest.
 SUITE ?=

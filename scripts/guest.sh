@@ -3,7 +3,7 @@
 # guest.sh: build the kernel and the file system of the QEMU guest and boot it.
 # Leaves result, console and accelerator in run/ of the work directory and
 # prints that path; the verdict is somebody else's. DEBUG names fragments to add:
-# kasan, kmemleak, lockdep.
+# kasan, kmemleak, lockdep, poison.
 # shellcheck source=scripts/lib.sh
 . "$(dirname "$0")/lib.sh"
 load_base
@@ -15,11 +15,13 @@ work=$(work_dir)
 name=$(IFS=-; echo "vm${debug:+-}${debug[*]}")
 build=$work/build/$name
 run=$work/run
-fragments=()
+fragments=() words=()
 for word in "${debug[@]}"; do
 	fragments+=("$TOP/configs/debug-$word.config")
 	[ -r "${fragments[-1]}" ] || die "DEBUG names no fragment: $word" \
 		"known: $(cd "$TOP/configs" && echo debug-*.config | sed 's/debug-\([a-z]*\).config/\1/g')"
+	# Built in is not switched on.
+	[ "$word" != poison ] || words+=(page_poison=1)
 done
 
 # The payload is a real file: the source package of the base, cut to size.
@@ -43,5 +45,5 @@ mkdir -p "$run"
 printf '%s\n' "${debug[*]}" >"$run/debug"
 # How it ended is for the verdict to say.
 step "booting and driving traffic (no output here; console: $run/console.log)" "$run/boot.log" \
-	env PAYLOAD="$work/payload" "$TOP/scripts/boot.sh" "$build/arch/x86/boot/bzImage" "$work/initramfs.cpio.gz" "$run" || :
+	env PAYLOAD="$work/payload" "$TOP/scripts/boot.sh" "$build/arch/x86/boot/bzImage" "$work/initramfs.cpio.gz" "$run" "${words[@]}" || :
 printf '%s\n' "$run"
