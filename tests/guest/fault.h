@@ -15,6 +15,19 @@
 #define LONG_EVERY	512
 #define LONG_HEAD	40000
 
+/* @before bytes that can be read, and @len that cannot. */
+static inline char *edge(size_t before, size_t len)
+{
+	char *map = mmap(NULL, before + len, PROT_READ | PROT_WRITE,
+			 MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	if (map == MAP_FAILED)
+		die("mmap");
+	memset(map, 'x', before);
+	check(mprotect(map + before, len, PROT_NONE), "mprotect");
+	return map + before;
+}
+
 static inline void *unreadable(size_t len)
 {
 	void *map = mmap(NULL, len, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);

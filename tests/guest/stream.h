@@ -3,6 +3,7 @@
 #ifndef STREAM_H
 #define STREAM_H
 
+#include "fault.h"
 #include "xfer.h"
 
 #include <linux/bpf.h>
@@ -280,6 +281,60 @@ static void had_syn_data(int fd)
 	check(getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &len), "TCP_INFO");
 	if (!(info.tcpi_options & TCPI_OPT_SYN_DATA)) {
 		fprintf(stderr, "no data went with the SYN\n");
+		exit(1);
+	}
+}
+
+/* How many segments took data of a socket along. */
+static unsigned long segments(void)
+{
+	static char text[2][8192];
+	char *name, *value, *names = text[0], *values = text[1];
+	FILE *file = fopen("/proc/net/netstat", "r");
+
+	if (!file || !fgets(text[0], sizeof(text[0]), file) ||
+	    !fgets(text[1], sizeof(text[1]), file))
+		die("/proc/net/netstat");
+	fclose(file);
+	while ((name = strsep(&names, " ")) && (value = strsep(&values, " ")))
+		if (!strcmp(name, "TCPOrigDataSent"))
+			return strtoul(value, NULL, 10);
+	die("TCPOrigDataSent");
+	return 0;
+}
+
+static void fail_syn(int fd, const char *from, const union address *to)
+{
+	ssize_t n = sendto(fd, from, job.size, MSG_FASTOPEN, &to->sa, job.len);
+
+	if (n >= 0) {
+		fprintf(stderr, "%zd bytes sent to nobody\n", n);
+		exit(1);
+	}
+	if (errno != ECONNREFUSED)
+		die("MSG_FASTOPEN to nobody");
+}
+
+/*
+ * The SYN is filled before anybody can refuse it, from what can be read: nothing,
+ * or what is before the end of a page. Nobody listens there.
+ */
+static void fail_syns(int fd)
+{
+	size_t readable = 4096;
+	char *end = edge(readable, MAX_SIZE);
+	union address nobody = job.at;
+	unsigned long filled = segments();
+
+	nobody.v4.sin_port = htons(9);
+	for (unsigned int i = 0; i < job.faults; i++) {
+		size_t n = i % 2 ? 0 : 1 + i * 97 % readable;
+
+		fail_syn(fd, end - n, &nobody);
+		filled += !!n;
+	}
+	if (segments() < filled) {
+		fprintf(stderr, "no data went with a SYN that was refused\n");
 		exit(1);
 	}
 }

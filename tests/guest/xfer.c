@@ -24,7 +24,7 @@ static const struct way ways[] = {
 	{ "tcp-more", SOCK_STREAM, 0, .send = more_send, .receive = stream_receive },
 	{ "zerocopy", SOCK_STREAM, 0, .send = zerocopy_send, .receive = stream_receive },
 	{ "fastopen", SOCK_STREAM, 0, .send = fastopen_send, .receive = fastopen_receive,
-	  .listening = let_fastopen, .connects = 1 },
+	  .listening = let_fastopen, .fail = fail_syns, .connects = 1 },
 	{ "mptcp", SOCK_STREAM, IPPROTO_MPTCP, .send = stream_send,
 	  .receive = stream_receive, .connected = is_mptcp },
 	{ "tls", SOCK_STREAM, 0, .send = stream_send, .receive = stream_receive,
@@ -67,16 +67,25 @@ static int open_sender(void)
 	return job.way->connected ? job.way->connected(fd) : fd;
 }
 
-/* The faults are this task's, and what is good comes after them from the same. */
-static void send_file(void)
+static void fail_sends(int fd)
 {
-	int in = check(open(job.file, O_RDONLY | O_CLOEXEC), job.file);
-	int fd = open_sender();
 	char head[8] = {};
 
 	if (job.way->echoed)
 		echo_header(head);
 	fail_writes(fd, job.faults, 60000, head, job.way->messages);
+}
+
+/* The faults are this task's, and what is good comes after them from the same. */
+static void send_file(void)
+{
+	int in = check(open(job.file, O_RDONLY | O_CLOEXEC), job.file);
+	int fd = open_sender();
+
+	if (job.faults && job.way->fail)
+		job.way->fail(fd);
+	else
+		fail_sends(fd);
 	job.way->send(fd, in);
 }
 

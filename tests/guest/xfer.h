@@ -15,6 +15,8 @@ struct way {
 	int (*connected)(int fd);
 	void (*send)(int fd, int in);
 	void (*receive)(int fd, int out);
+	/* Sends that have to fault, if it is not those of fault.h. */
+	void (*fail)(int fd);
 	/* Sends of a message or none, so that a long one may fault late. */
 	int messages;
 	/* The kernel sends it back: there is no receiver. */
