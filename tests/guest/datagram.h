@@ -79,7 +79,9 @@ static void send_pieces(int fd, size_t len)
 
 static void send_datagram(int fd, size_t len)
 {
-	if (len && (job.way->cork || job.way->more))
+	if (len && job.way->send_one)
+		job.way->send_one(fd, len);
+	else if (len && (job.way->cork || job.way->more))
 		send_pieces(fd, len);
 	else
 		send_all(fd, buf, len, 0);
@@ -93,6 +95,9 @@ static void datagrams_send(int fd, int in)
 	int tag = job.way->tag;
 	ssize_t n;
 
+	/* What is not copied is needed until it was received. */
+	if (job.way->send_one)
+		window = 1;
 	do {
 		n = check(read(in, buf + tag, job.size - tag), "read");
 		send_datagram(fd, tag + n);

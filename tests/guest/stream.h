@@ -230,40 +230,59 @@ static unsigned int reap(int fd)
 	return err->ee_data - err->ee_info + 1;
 }
 
-static const char *map_file(int in, size_t *len)
+/* Where the pages stay as they are until the last of them was sent. */
+static char *load_file(int in, size_t *len)
 {
-	void *map;
+	char *map;
 
 	*len = check(lseek(in, 0, SEEK_END), "lseek");
-	map = mmap(NULL, *len, PROT_READ, MAP_PRIVATE, in, 0);
+	map = mmap(NULL, *len, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	if (map == MAP_FAILED)
 		die("mmap");
+	for (size_t at = 0; at < *len;)
+		at += check(pread(in, map + at, *len - at, at), "read");
 	return map;
+}
+
+static struct {
+	unsigned int sent, done;
+} without_copy;
+
+/* If there is no room for what the kernel has to say, it has to say it first. */
+static ssize_t zerocopy(int fd, const char *from, size_t len, int flags)
+{
+	ssize_t n;
+
+	while ((n = send(fd, from, len, flags | MSG_ZEROCOPY)) < 0 &&
+	       errno == ENOBUFS && without_copy.done < without_copy.sent)
+		without_copy.done += reap(fd);
+	without_copy.sent++;
+	return check(n, "MSG_ZEROCOPY");
+}
+
+static void zerocopy_finish(int fd)
+{
+	while (without_copy.done < without_copy.sent)
+		without_copy.done += reap(fd);
 }
 
 /* Every other send is a copy into the skb that the one before has pages in. */
 static void zerocopy_send(int fd, int in)
 {
-	unsigned int sent = 0, done = 0, turn = 0;
+	unsigned int turn = 0;
 	size_t len, at = 0;
-	const char *map = map_file(in, &len);
-	ssize_t n;
+	const char *file = load_file(in, &len);
 
 	set(fd, SOL_SOCKET, SO_ZEROCOPY, 1, "SO_ZEROCOPY");
-	for (; at < len; at += n) {
-		int flags = turn++ % 2 ? 0 : MSG_ZEROCOPY;
+	while (at < len) {
+		size_t part = len - at < job.size ? len - at : job.size;
 
-		n = send(fd, map + at, len - at < job.size ? len - at : job.size, flags);
-		if (n < 0 && errno == ENOBUFS && done < sent) {
-			done += reap(fd);
-			n = 0;
-			continue;
-		}
-		check(n, "send");
-		sent += !!flags;
+		if (turn++ % 2)
+			at += check(send(fd, file + at, part, 0), "send");
+		else
+			at += zerocopy(fd, file + at, part, 0);
 	}
-	while (done < sent)
-		done += reap(fd);
+	zerocopy_finish(fd);
 	finish(fd);
 }
 

@@ -17,12 +17,14 @@
 #include "datagram.h"
 #include "fault.h"
 #include "stream.h"
+#include "uring.h"
 
 /* Protocol 253 is for experiments. */
 static const struct way ways[] = {
 	{ "tcp", SOCK_STREAM, 0, .send = stream_send, .receive = stream_receive },
 	{ "tcp-more", SOCK_STREAM, 0, .send = more_send, .receive = stream_receive },
 	{ "zerocopy", SOCK_STREAM, 0, .send = zerocopy_send, .receive = stream_receive },
+	{ "uring", SOCK_STREAM, 0, .send = uring_send, .receive = stream_receive },
 	{ "fastopen", SOCK_STREAM, 0, .send = fastopen_send, .receive = fastopen_receive,
 	  .listening = let_fastopen, .fail = fail_syns, .connects = 1 },
 	{ "mptcp", SOCK_STREAM, IPPROTO_MPTCP, .send = stream_send,
@@ -39,6 +41,8 @@ static const struct way ways[] = {
 	  .receive = datagrams_receive, .messages = 1, .cork = 1 },
 	{ "udp-more", SOCK_DGRAM, 0, .send = datagrams_send,
 	  .receive = datagrams_receive, .messages = 1, .more = MSG_MORE },
+	{ "uring-udp", SOCK_DGRAM, 0, .send = uring_datagrams_send,
+	  .receive = datagrams_receive, .send_one = uring_datagram, .messages = 1 },
 	{ "raw", SOCK_RAW, 253, .send = datagrams_send, .receive = datagrams_receive,
 	  .messages = 1, .tag = 1 },
 	{ "echo4", SOCK_DGRAM, IPPROTO_ICMP, .send = echo, .messages = 1, .echoed = 1 },

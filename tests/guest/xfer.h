@@ -23,6 +23,8 @@ struct way {
 	int echoed;
 	/* The sender connects by itself. */
 	int connects;
+	/* A datagram in a way of its own; the buffer is not its before it was received. */
+	void (*send_one)(int fd, size_t len);
 	/* Datagrams: sent in pieces, and how; bytes before the data. */
 	int cork, more, tag;
 };
