@@ -59,11 +59,18 @@ check_tests() {
 check_rows() {
 	local name need round
 	while read -r name need _; do
-		for round in 1 2 3; do
-			[ $round = 2 ] && [ "$need" != frag ] && continue
-			check_row $round "$name"
+		for round in 1 2 3 4; do
+			! round_has $round "$need" || check_row $round "$name"
 		done
 	done < <(grep -vE '^(#|$)' "$PATHS" | sed "s/frag@$(figure base)/frag/; s/frag@[0-9.]*/-/")
+}
+
+# round_has ROUND NEED
+round_has() {
+	case $1 in
+	2) [ "$2" != - ] ;;
+	4) [ "$2" = frag ] ;;
+	esac
 }
 
 check_row() {
@@ -76,11 +83,20 @@ check_row() {
 
 # Every trial of the list: its bytes, and no page is left of it.
 check_trials() {
-	local name count
-	while read -r name _; do
+	local name carrier count
+	while read -r name carrier _; do
 		count=$(lines "^# trial $name " | awk '$4 != "none" { print $5 }' | tail -n 1)
 		[ "$count" = 0 ] || fault "trial $name: ${count:-no count of} pages left of it"
+		[ "$carrier" != starved ] || check_refused "$name"
 	done < <(grep -vE '^(#|$)' "$TRIALS")
+}
+
+# A trial without memory in which none was refused is none.
+check_refused() {
+	local pages sends
+	read -r pages sends < <(lines "^# trial $1 " | awk '{ print $6, $7 }' | tail -n 1) || :
+	[[ ${pages:-} =~ ^[1-9] ]] || fault "trial $1: ${pages:-no count of} pages refused"
+	[[ ${sends:-} =~ ^[1-9] ]] || fault "trial $1: ${sends:-no count of} sends refused"
 }
 
 check_console() {
@@ -104,6 +120,21 @@ objects_unchecked() {
 	! grep -qw kmemleak "$run/debug" && [ "$(figure leaked_objects)" = unchecked ]
 }
 
+# above_zero NAME
+above_zero() {
+	[[ $(figure "$1") =~ ^[1-9] ]] || fault "$1 is $(figure "$1")"
+}
+
+# Each checker that was asked for looked at the run.
+check_checkers() {
+	local word
+	[ -r "$run/debug" ] || return 0
+	for word in $(<"$run/debug"); do
+		grep -qw "$word" <<<"$(figure checkers)" ||
+			fault "$word was asked for; in the guest there was: $(figure checkers)"
+	done
+}
+
 check_figures() {
 	at_most kernel_warnings 0
 	objects_unchecked || at_most leaked_objects 0
@@ -116,8 +147,9 @@ check_figures() {
 	[ "$(figure caches_round3)" != "$(figure caches_round1)" ] ||
 		at_most pages_round3 "$(figure pages_round1)"
 	at_most kunit_failed 0
-	[[ $(figure kunit_passed) =~ ^[1-9] ]] ||
-		fault "kunit_passed is $(figure kunit_passed)"
+	above_zero kunit_passed
+	above_zero order3_round4
+	above_zero order0_round4
 }
 
 table() {
@@ -129,9 +161,13 @@ table() {
 	BEGIN { row("path", "bytes", "digest", "order-3", "order-0", "reuses") }
 	$3 == 1 { row($4, $5, $6, $7, $8, $9) }
 	$3 == 2 { row($4 " (order-3 refused)", $5, $6, $7, $8, $9) }
+	$3 == 4 { halves++; half_bytes += $5; half_high += $7; half_low += $8; half_reused += $9
+		  if ($6 != "equal" || half_equal == "") half_equal = $6 }
 	$3 == 3 { n++; bytes += $5; high += $7; low += $8; reused += $9
 		  if ($6 != "equal" || equal == "") equal = $6 }
-	END { if (n) row("all " n " paths again", bytes, equal, high, low, reused) }'
+	END { if (halves) row(halves " paths (half refused)", half_bytes, half_equal,
+			half_high, half_low, half_reused)
+	      if (n) row("all " n " paths again", bytes, equal, high, low, reused) }'
 }
 
 summary() {
@@ -143,6 +179,10 @@ summary() {
 	printf 'trials: %s, %s pages left of them, %s of the paths; %s kept by the kernel'"'"'s own sockets and cards\n' \
 		"$(lines '^# trial ' | wc -l)" "$(lines '^# trial ' | awk '{ n += $5 } END { print n + 0 }')" \
 		"$(figure pages_left3)" "$(figure pages_kept3)"
+	printf 'refused: %s order-0 pages and %s sends, in the trials without memory\n' \
+		"$(lines '^# trial ' | awk '{ n += $6 } END { print n + 0 }')" \
+		"$(lines '^# trial ' | awk '{ n += $7 } END { print n + 0 }')"
+	printf 'checkers: %s\n' "$(figure checkers)"
 	printf 'KUnit cases: %s passed, %s failed\n' \
 		"$(figure kunit_passed)" "$(figure kunit_failed)"
 }
@@ -154,6 +194,7 @@ check_rows
 check_trials
 check_console
 check_figures
+check_checkers
 table
 summary
 if [ ${#faults[@]} -ne 0 ]; then

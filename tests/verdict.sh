@@ -64,7 +64,7 @@ sed -i 's/^# figure base .*/# figure base 7.3/; /^# row 2 /d' "$work/run/result"
 judged "good run of a base in which the path needs nothing" PASS 0 "^kernel warnings: 0"
 copy_good
 echo kmemleak >"$work/run/debug"
-sed -i 's/^\(# figure leaked_objects\) .*/\1 0/' "$work/run/result"
+sed -i 's/^\(# figure leaked_objects\) .*/\1 0/; s/^# figure checkers /&kmemleak,/' "$work/run/result"
 judged "good run with kmemleak" PASS 0 "objects: 0"
 bad "empty result" "wrote no result" truncate -s 0 result
 bad "no result" "wrote no result" rm result
@@ -77,6 +77,9 @@ bad "not ok" "not ok 2" sed -i 's/^ok 2 /not &/' result
 bad "not ok inside the suite" "not ok 1" sed -i '0,/^ \+ok 1 /s/^\( *\)ok 1 /\1not ok 1 /' result
 bad "path without a row" "no row for loopback" sed -i '/^# row 1 loopback/d' result
 bad "round without a row" "round 2 has no row" sed -i '/^# row 2 /d' result
+bad "random round without a row" "round 4 has no row" sed -i '/^# row 4 /d' result
+bad "random round without order-3 pages" "order3_round4 is 0" sed -i 's/^\(# figure order3_round4\) .*/\1 0/' result
+bad "random round without order-0 pages" "order0_round4 is missing" sed -i '/^# figure order0_round4/d' result
 bad "wrong digest" "not the bytes that were sent" sed -i '0,/ equal /s// DIFFERENT /' result
 bad "no bytes" "no bytes" sed -i 's/^\(# row 1 loopback[^ ]*\) [0-9]*/\1 0/' result
 bad "page leak" "pages_round3 is 999" sed -i 's/^\(# figure pages_round3\) .*/\1 999/' result
@@ -88,6 +91,12 @@ bad "too much kept" "pages_kept3 is 321, at most 320" sed -i 's/^\(# figure page
 bad "trial that was not made" "trial storm/fork: no count" sed -i '/^# trial storm/d' result
 bad "trial that moved nothing" "trial faults/udp4: no count" sed -i 's/^\(# trial faults[^ ]*\) [^ ]*/\1 none/' result
 bad "page left of a trial" "trial storm/fork: 8 pages left" sed -i 's/^\(# trial storm.*\) 0$/\1 8/' result
+bad "page left of a trial without memory" "trial starved/tcp4: 1 pages left" sed -i 's/^\(# trial starved[^ ]* [^ ]*\) 0/\1 1/' result
+bad "trial without memory in which there was memory" "trial starved/tcp4: 0 pages refused" sed -i 's/ 512 40$/ 0 40/' result
+bad "trial without memory in which no send failed" "trial starved/tcp4: 0 sends refused" sed -i 's/ 512 40$/ 512 0/' result
+bad "trial without memory that counted nothing" "trial starved/tcp4: no count of pages refused" sed -i 's/ 512 40$//' result
+bad "checker asked for and not there" "poison was asked for; in the guest there was: page_owner" add debug poison
+bad "checkers not named" "kasan was asked for; .*: missing" sh -c "echo kasan >debug; sed -i '/^# figure checkers/d' result"
 bad "object leak" "leaked_objects is 1" sed -i 's/^\(# figure leaked_objects\) .*/\1 1/' result
 bad "leak scan missing" "leaked_objects is missing" sed -i '/^# figure leaked_objects/d' result
 bad "kmemleak asked for, leaks not looked for" "leaked_objects is unchecked" add debug kmemleak

@@ -15,7 +15,7 @@ counts_start() {
 	# A refused page is no warning.
 	echo 0 >$refused/verbose
 	cpus=$(nproc)
-	dropped=0
+	dropped=0 high4=0 low4=0
 	head -c 1024 /payload >/tmp/small
 	head -c 1048576 /payload >/tmp/part
 	echo 'hist:keys=order,reused' >$refill/trigger
@@ -43,16 +43,12 @@ counts() {
 	     END { print high + 0, low + 0, r + 0, d + 0 }' $refill/hist
 }
 
-# refuse_order3 Y|N: no page above order 0 for who does not reclaim
+# refuse_order3 PERCENT of the pages above order 0, to who does not reclaim
 refuse_order3() {
 	echo 1 >$refused/min-order
 	echo -1 >$refused/times
 	echo Y >$refused/ignore-gfp-wait
-	if [ "$1" = Y ]; then
-		echo 100 >$refused/probability
-	else
-		echo 0 >$refused/probability
-	fi
+	echo "$1" >$refused/probability
 }
 
 # Pages that refills allocated and that were not freed, by who allocated them:
@@ -179,6 +175,16 @@ result_pages() {
 	result "page owner sees the pages in use" "$fault"
 }
 
+# A single path may need too few pages to have both kinds.
+result_round4() {
+	fault=
+	[ "$high4" -gt 0 ] || fault="no order-3 page was had"
+	[ "$low4" -gt 0 ] || fault="no order-3 page was refused"
+	figure order3_round4 "$high4"
+	figure order0_round4 "$low4"
+	result "round 4 had pages of both orders" "$fault"
+}
+
 result_tracepoint() {
 	fault=
 	dropped=$((dropped + $(awk '/Dropped:/ { print $2 }' $filled/hist)))
@@ -207,6 +213,28 @@ scan_leaks() {
 	[ -e $leaks ] && echo scan 2>/dev/null >$leaks
 }
 
+# checkers: those of the kernel that looked at this run, in one word
+checkers() {
+	zcat /proc/config.gz >/tmp/config
+	for checker in KASAN:kasan PROVE_LOCKING:lockdep DEBUG_KMEMLEAK:kmemleak \
+		PAGE_POISONING:poison PAGE_OWNER:page_owner DEBUG_VM:debug_vm DEBUG_NET:debug_net; do
+		grep -q "^CONFIG_${checker%:*}=y" /tmp/config || continue
+		! asleep "${checker#*:}" || continue
+		printf '%s,' "${checker#*:}"
+	done
+}
+
+# Built in is not at work: some wait for a word on the command line, some give up.
+asleep() {
+	case $1 in
+	lockdep) ! grep -q 'debug_locks: *1$' /proc/lockdep_stats ;;
+	kmemleak) [ ! -e $leaks ] ;;
+	poison) ! grep -qw page_poison=1 /proc/cmdline ;;
+	page_owner) ! grep -qw page_owner=on /proc/cmdline ;;
+	*) return 1 ;;
+	esac
+}
+
 # Of the taint, bit 18 is KUnit's: tests were run, and bit 12 says that a module was
 # loaded that is not in the tree: tlsdev. No other may be set.
 result_warnings() {
@@ -216,6 +244,7 @@ result_warnings() {
 	[ "$tainted" -eq 0 ] || fault="kernel tainted: $tainted"
 	[ "$warnings" -eq 0 ] || fault="$warnings kernel warnings"
 	figure kernel_warnings "$warnings"
+	figure checkers "$(checkers)"
 	result "no kernel warning" "$fault"
 }
 

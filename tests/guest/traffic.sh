@@ -271,6 +271,7 @@ run_path() {
 	# shellcheck disable=SC2046
 	set -- $(counts)
 	dropped=$((dropped + $4))
+	[ "$round" != 4 ] || high4=$((high4 + $1)) low4=$((low4 + $2))
 	equal=equal
 	[ "$digest" = "$want" ] || equal=DIFFERENT
 	say "# row $round $name $bytes $equal $1 $2 $3"
@@ -281,7 +282,7 @@ run_path() {
 fault_of() {
 	if [ "$equal" != equal ]; then
 		echo "digest differs: $digest, not $want"
-	elif [ "$need" = frag ] && [ $(($1 + $2 + $3)) -eq 0 ]; then
+	elif [ "$need" != - ] && [ $(($1 + $2 + $3)) -eq 0 ]; then
 		echo "the path did not reach the page fragment cache"
 	elif [ "$round" = 2 ] && [ "$1" -ne 0 ]; then
 		echo "an order-3 page was had although they are refused"
