@@ -5,6 +5,8 @@
 refill=/sys/kernel/tracing/events/page_frag/page_frag_refill
 filled=/sys/kernel/tracing/instances/caches/events/page_frag/page_frag_refill
 refused=/sys/kernel/debug/fail_page_alloc
+# More than a trial can have refused.
+budget=1000000000
 stacks=/sys/kernel/debug/page_owner_stacks/show_stacks
 leaks=/sys/kernel/debug/kmemleak
 suite=/sys/kernel/debug/kunit/page_frag_cache/results
@@ -43,12 +45,30 @@ counts() {
 	     END { print high + 0, low + 0, r + 0, d + 0 }' $refill/hist
 }
 
+# refuse PERCENT ORDER WAIT TASKS TIMES: so many of the pages of this order and above;
+# WAIT Y: only to who does not reclaim; TASKS Y: only to who asks for it
+refuse() {
+	echo 0 >$refused/probability
+	echo "$2" >$refused/min-order
+	echo "$3" >$refused/ignore-gfp-wait
+	echo "$4" >$refused/task-filter
+	echo "$5" >$refused/times
+	echo "$1" >$refused/probability
+}
+
 # refuse_order3 PERCENT of the pages above order 0, to who does not reclaim
 refuse_order3() {
-	echo 1 >$refused/min-order
-	echo -1 >$refused/times
-	echo Y >$refused/ignore-gfp-wait
-	echo "$1" >$refused/probability
+	refuse "$1" 1 Y N -1
+}
+
+# refuse_to_tasks PERCENT of all pages
+refuse_to_tasks() {
+	refuse "$1" 0 N Y $budget
+}
+
+# How many that were, since then.
+refused_to_tasks() {
+	echo $((budget - $(cat $refused/times)))
 }
 
 # Pages that refills allocated and that were not freed, by who allocated them:
@@ -107,9 +127,9 @@ allowed_again() {
 }
 
 # idle_pages LIMIT FIELD: held when all is idle, where LIMIT are allowed. Namespaces go in the background,
-# so this asks until the number is allowed or half a minute is over.
+# so this asks until the number is allowed or two minutes are over.
 idle_pages() {
-	limit=$(($(uptime_seconds) + 30))
+	limit=$(($(uptime_seconds) + 120))
 	while flush_cpus; do
 		pages=$(owned_pages "$2")
 		[ "$pages" -gt "$1" ] || break
@@ -244,7 +264,8 @@ result_warnings() {
 	[ "$tainted" -eq 0 ] || fault="kernel tainted: $tainted"
 	[ "$warnings" -eq 0 ] || fault="$warnings kernel warnings"
 	figure kernel_warnings "$warnings"
-	figure checkers "$(checkers)"
+	found=$(checkers)
+	figure checkers "${found:-none}"
 	result "no kernel warning" "$fault"
 }
 

@@ -6,7 +6,7 @@
 #ifndef DATAGRAM_H
 #define DATAGRAM_H
 
-#include "xfer.h"
+#include "starve.h"
 
 #include <netinet/icmp6.h>
 #include <netinet/ip_icmp.h>
@@ -59,7 +59,9 @@ static unsigned int await_count(int fd)
 
 static void send_all(int fd, const char *from, size_t len, int flags)
 {
-	if (send(fd, from, len, flags) != (ssize_t)len)
+	ssize_t n = job.starved ? starved_send(fd, from, len) : send(fd, from, len, flags);
+
+	if (n != (ssize_t)len)
 		die("send a datagram");
 }
 

@@ -22,7 +22,7 @@
 #define ARRAY_SIZE(array)	(sizeof(array) / sizeof((array)[0]))
 
 /* Only a broken path waits this long; it bounds the wait, it orders nothing. */
-#define GIVE_UP_SECONDS	60
+#define GIVE_UP_SECONDS	300
 
 static inline void die(const char *what)
 {

@@ -4,7 +4,7 @@
 #define STREAM_H
 
 #include "fault.h"
-#include "xfer.h"
+#include "starve.h"
 
 #include <linux/bpf.h>
 #include <linux/errqueue.h>
@@ -24,6 +24,13 @@
 #define SOL_MPTCP	284
 #endif
 
+static ssize_t splice_into(int from, int pipe, size_t size)
+{
+	if (job.starved && job.splice_in)
+		return starved_splice(from, pipe, size);
+	return check(splice(from, NULL, pipe, NULL, size, 0), "splice in");
+}
+
 /* Until end of file, through a pipe. */
 static void splice_copy(int from, int to, size_t size)
 {
@@ -31,7 +38,7 @@ static void splice_copy(int from, int to, size_t size)
 	ssize_t n, m;
 
 	check(pipe2(ends, O_CLOEXEC), "pipe");
-	while ((n = check(splice(from, NULL, ends[1], NULL, size, 0), "splice in")))
+	while ((n = splice_into(from, ends[1], size)))
 		for (; n; n -= m)
 			m = check(splice(ends[0], NULL, to, NULL, n, 0), "splice out");
 	close(ends[0]);
@@ -92,6 +99,8 @@ static void stream_send(int fd, int in)
 {
 	if (job.splice_out)
 		splice_copy(in, fd, job.size);
+	else if (job.starved)
+		starved_copy(in, fd, job.size);
 	else
 		copy(in, fd, buf, job.size);
 	finish(fd);
@@ -175,8 +184,9 @@ static int start_kcm(int fd)
 static void kcm_message(int fd, unsigned int len)
 {
 	struct iovec iov[] = { { &len, sizeof(len) }, { buf, job.size } };
+	ssize_t n = job.starved ? starved_sendv(fd, iov, 2) : writev(fd, iov, 2);
 
-	if (writev(fd, iov, 2) != (ssize_t)message_size())
+	if (n != (ssize_t)message_size())
 		die("send a message");
 }
 

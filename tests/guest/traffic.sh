@@ -48,7 +48,7 @@ subnet() {
 await() {
 	host=$1
 	shift
-	for _ in $(seq 30); do
+	for _ in $(seq 60); do
 		! "$@" ping -q -c 1 -W 1 "$host" >/dev/null || return 0
 	done
 	echo "guest: no answer from $host"
@@ -243,19 +243,32 @@ pressed() {
 	echo "$low $pressure $high" >/proc/sys/net/ipv4/tcp_mem
 }
 
+# starved PERCENT ARGS...: those of lo, with so many of all pages refused to who sends,
+# whatever it would do to get one
+starved() {
+	refuse_to_tasks "$1"
+	shift
+	lo "$@" -m >/tmp/refused
+	pages_refused=$(refused_to_tasks)
+	refuse_order3 0
+	sends_refused=$(awk '{ n += $1 } END { print n + 0 }' /tmp/refused)
+}
+
 # run_trial NAME CARRIER ARGS...: that it ends well, and that no page is left of it
 run_trial() {
 	name=$1
 	shift
 	rm -f $copy
-	digest=none want=missing fault=
+	digest=none want=missing fault='' pages_refused='' sends_refused=''
 	"$@"
 	left=$(idle_left)
-	say "# trial $name $digest $left"
+	say "# trial $name $digest $left${pages_refused:+ $pages_refused $sends_refused}"
 	if [ "$digest" != "$want" ]; then
 		fault="digest differs: $digest, not $want"
 	elif [ "$left" -ne 0 ]; then
 		fault="$left pages are left"
+	elif [ "$pages_refused" = 0 ] || [ "$sends_refused" = 0 ]; then
+		fault="refused: $pages_refused pages, $sends_refused sends"
 	fi
 	result "trial $name" "$fault"
 }

@@ -2,7 +2,7 @@
 /*
  * Move a file over a socket, both ends in this guest.
  *
- * xfer [-sSr] [-n FAULTS] [-b SOURCE] PROTOCOL ADDRESS PORT FILE COPY SIZE TX-NETNS RX-NETNS
+ * xfer [-sSrm] [-n FAULTS] [-b SOURCE] PROTOCOL ADDRESS PORT FILE COPY SIZE TX-NETNS RX-NETNS
  *
  * SIZE is the length of a send. The receiver is bound before the sender is
  * started, so neither waits for the other by the clock.
@@ -10,6 +10,8 @@
  * -s  the receiver splices from the socket through a pipe into the file
  * -S  the sender splices from the file through a pipe into the socket
  * -r  the receiver splices from the socket into another, and reads that
+ * -m  both ends let pages be refused to them while they send or splice from a socket;
+ *     how many such calls failed or did less for it is printed for each. Not with pieces.
  * -n  so many sends that fault come first, on the same socket
  * -b  where the sender sends from
  */
@@ -33,7 +35,7 @@ static const struct way ways[] = {
 	  .connected = start_tls },
 	/* Its sends are of messages, but what faults late stays on its account. */
 	{ "kcm", SOCK_STREAM, 0, .send = kcm_send, .receive = kcm_receive,
-	  .connected = start_kcm },
+	  .connected = start_kcm, .patient = 1 },
 	{ "unix", SOCK_STREAM, 0, .send = stream_send, .receive = stream_receive },
 	{ "udp", SOCK_DGRAM, 0, .send = datagrams_send, .receive = datagrams_receive,
 	  .messages = 1 },
@@ -91,6 +93,7 @@ static void send_file(void)
 	else
 		fail_sends(fd);
 	job.way->send(fd, in);
+	tell_refused();
 }
 
 static pid_t start_sender(const char *netns)
@@ -130,6 +133,7 @@ static int run(const char *tx_netns, const char *rx_netns)
 	pid = start_sender(tx_netns);
 	job.way->receive(fd, job.out);
 	check(waitpid(pid, &status, 0), "wait");
+	tell_refused();
 	return status ? 1 : 0;
 }
 
@@ -137,10 +141,11 @@ static int options(int argc, char **argv)
 {
 	int c;
 
-	while ((c = getopt(argc, argv, "sSrn:b:")) != -1) {
+	while ((c = getopt(argc, argv, "sSrmn:b:")) != -1) {
 		job.splice_in |= c == 's';
 		job.splice_out |= c == 'S';
 		job.relay |= c == 'r';
+		job.starved |= c == 'm';
 		if (c == 'n')
 			job.faults = atoi(optarg);
 		if (c == 'b')
@@ -159,7 +164,7 @@ int main(int argc, char **argv)
 	if (usable)
 		job.size = atoi(argv[5]);
 	if (!usable || job.size < 1 || job.size > MAX_SIZE) {
-		fprintf(stderr, "usage: xfer [-sSr] [-n FAULTS] [-b SOURCE] %s %s\n",
+		fprintf(stderr, "usage: xfer [-sSrm] [-n FAULTS] [-b SOURCE] %s %s\n",
 			"PROTOCOL ADDRESS PORT FILE COPY SIZE",
 			"TX-NETNS RX-NETNS");
 		return 2;

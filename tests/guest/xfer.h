@@ -19,6 +19,8 @@ struct way {
 	void (*fail)(int fd);
 	/* Sends of a message or none, so that a long one may fault late. */
 	int messages;
+	/* Poll does not know whether there is room, a send that waits does. */
+	int patient;
 	/* The kernel sends it back: there is no receiver. */
 	int echoed;
 	/* The sender connects by itself. */
@@ -36,7 +38,7 @@ struct job {
 	const char *file;
 	size_t size;
 	unsigned int faults;
-	int splice_in, splice_out, relay;
+	int splice_in, splice_out, relay, starved;
 	int in, out;
 };
 
