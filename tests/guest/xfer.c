@@ -21,6 +21,8 @@
 #include "stream.h"
 #include "uring.h"
 
+#include <signal.h>
+
 /* Protocol 253 is for experiments. */
 static const struct way ways[] = {
 	{ "tcp", SOCK_STREAM, 0, .send = stream_send, .receive = stream_receive },
@@ -96,12 +98,21 @@ static void send_file(void)
 	tell_refused();
 }
 
+/* Nobody has to wait for what will not come. */
+static void give_up(int status, void *unused)
+{
+	(void)unused;
+	if (status)
+		kill(getppid(), SIGTERM);
+}
+
 static pid_t start_sender(const char *netns)
 {
 	pid_t pid = check(fork(), "fork");
 
 	if (pid)
 		return pid;
+	on_exit(give_up, NULL);
 	enter_netns(netns);
 	send_file();
 	exit(0);
