@@ -8,6 +8,7 @@
 
 #include "xfer.h"
 
+#include <limits.h>
 #include <poll.h>
 #include <sys/ioctl.h>
 #include <sys/uio.h>
@@ -18,7 +19,7 @@
 #define BUDGET		"/sys/kernel/debug/fail_page_alloc/times"
 
 static struct {
-	/* Sends that failed or were cut short, and failed ones in a row. */
+	/* Sends that failed, were cut short or had to wait, and failed ones in a row. */
 	unsigned int count, in_a_row;
 } refused;
 
@@ -69,11 +70,11 @@ static ssize_t starved_once(int fd, struct msghdr *msg, size_t len, int *was)
 	int error;
 
 	starve(1);
-	n = sendmsg(fd, msg, MSG_DONTWAIT);
+	n = sendmsg(fd, msg, job.way->patient ? 0 : MSG_DONTWAIT);
 	error = errno;
 	starve(0);
 	errno = error;
-	*was = was_refused(had, n, len);
+	*was = was_refused(had, n, job.way->patient ? SSIZE_MAX : len);
 	return n;
 }
 
@@ -105,8 +106,6 @@ static ssize_t starved_sendv(int fd, struct iovec *iov, size_t count)
 	while ((n = starved_once(fd, &msg, len, &was)) < 0) {
 		if (!is_refusal(errno))
 			die("send without memory");
-		if (!was && job.way->patient)
-			return check(sendmsg(fd, &msg, 0), "send");
 		if (!was)
 			await_room(fd);
 	}

@@ -11,7 +11,7 @@
  * -S  the sender splices from the file through a pipe into the socket
  * -r  the receiver splices from the socket into another, and reads that
  * -m  both ends let pages be refused to them while they send or splice from a socket;
- *     how many such calls failed or did less for it is printed for each. Not with pieces.
+ *     how many such calls failed, did less or had to wait for it is printed for each. Not with pieces.
  * -n  so many sends that fault come first, on the same socket
  * -b  where the sender sends from
  */

@@ -19,7 +19,7 @@ struct way {
 	void (*fail)(int fd);
 	/* Sends of a message or none, so that a long one may fault late. */
 	int messages;
-	/* Poll does not know whether there is room, a send that waits does. */
+	/* Sends wait for memory: what one leaves that fails would use up the room. */
 	int patient;
 	/* The kernel sends it back: there is no receiver. */
 	int echoed;
