@@ -63,7 +63,7 @@ pasted() { grep -nE 'page_frag_\w* *##|## *\w*page_frag' "$driver"/*.[ch] /dev/n
 
 # report: file, line and what is said, without the columns
 report() {
-	{ coccicheck rename report; coccicheck helpers report; pasted; } |
+	{ coccicheck rename report; coccicheck helpers report; coccicheck builders report; pasted; } |
 		sed -nE "s,^(\\./|$driver/)?([^/: ]+:[0-9]+)(:[0-9-]+)?: ,\\2: ,p" | sort -uV
 }
 
@@ -79,18 +79,18 @@ compile() { make -s -C "$1" M="${IN:-$driver}" CC="ccache gcc" KCFLAGS=-Werror "
 
 # On a base whose struct has other fields by now, only the names can be built.
 old_objects() {
-	echo names.o
+	printf '%s\n' names.o builder.o
 	! git -C "$tree" grep -q 'bool pfmemalloc;' base -- include/linux/mm_types.h ||
 		printf '%s\n' fields.o manual.o
 }
 
-# The compiler stops at no place that was not reported.
+# stops_where_reported FILE: the compiler stops at no place that was not reported
 stops_where_reported() {
 	local stops missed
-	stops=$({ compile "$after" manual.o 2>&1 || :; } |
-		sed -nE 's,.*manual\.c:([0-9]+):[0-9]+: error.*,manual.c:\1,p' | sort -u)
-	[ -n "$stops" ] || { echo "manual.c compiles"; return 1; }
-	missed=$(comm -23 <(echo "$stops") <(grep -o '^manual.c:[0-9]*' "$TOP/tests/porting/after" | sort -u))
+	stops=$({ compile "$after" "$1.o" 2>&1 || :; } |
+		sed -nE "s,.*$1\\.c:([0-9]+):[0-9]+: error.*,$1.c:\\1,p" | sort -u)
+	[ -n "$stops" ] || { echo "$1.c compiles"; return 1; }
+	missed=$(comm -23 <(echo "$stops") <(grep -o "^$1.c:[0-9]*" "$TOP/tests/porting/after" | sort -u))
 	[ -z "$missed" ] || { echo "not reported: $missed"; return 1; }
 }
 
@@ -151,7 +151,9 @@ expect "mode patch runs" convert
 expect "no old name and no field is left" no_old_name
 expect "mode report names what a person has to decide on" same after
 expect "what was converted builds on the patched tree" compile "$after" names.o fields.o
-expect "the compiler stops only where something was reported" stops_where_reported
+for left in manual builder; do
+	expect "the compiler stops only where something was reported: $left.c" stops_where_reported "$left"
+done
 expect "a second run changes nothing" again
 red "the first semantic patch of a second run fails" broken_spatch rename again
 red "the last semantic patch of a second run fails" broken_spatch helpers again
