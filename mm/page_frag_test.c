@@ -2228,6 +2228,21 @@ static void test_internal_reuse_restores_bias(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, memcmp(&fresh, &m->nc, sizeof(fresh)), 0);
 }
 
+static void test_internal_rewind_restores_bias(struct kunit *test)
+{
+	/* Internal: what a cache with a fresh page looks like. */
+	struct pf_model *m = test->priv;
+	struct page_frag_cache fresh;
+
+	pf_prepare(m, 1);
+	fresh = m->nc;
+	pf_commit(m, 100);
+	pf_free_all(m);
+	pf_rewind(m);
+	pf_prepare(m, 1);
+	KUNIT_EXPECT_EQ(test, memcmp(&fresh, &m->nc, sizeof(fresh)), 0);
+}
+
 static void test_internal_drain_clears_cache(struct kunit *test)
 {
 	/* Internal: an empty cache is all zeroes. */
@@ -2347,6 +2362,7 @@ static struct kunit_case page_frag_cases[] = {
 	KUNIT_CASE(test_internal_bias_covers_every_byte_and_the_cache),
 	KUNIT_CASE(test_internal_used_of_torn_read),
 	KUNIT_CASE(test_internal_reuse_restores_bias),
+	KUNIT_CASE(test_internal_rewind_restores_bias),
 	KUNIT_CASE(test_internal_drain_clears_cache),
 	KUNIT_CASE(test_internal_misuse_leaves_bias),
 	{}
