@@ -25,7 +25,7 @@ added() {
 
 # of_the_series LOG: its warnings that are about such a line
 of_the_series() {
-	{ grep -aE ':[0-9]+:[0-9]+: warning:' "$1" || :; } | sed -E "s,^.*$tree/,,; s,^(\.\./)*,," |
+	{ grep -aE ':[0-9]+:[0-9]+: warning:' "$1" || :; } | sed -E "s,^.*$tree/,,; s,^(\.\./)*(${tree##*/}/)?,," |
 		awk -F: 'NR == FNR { want[$1 ":" $2]; next } ($1 ":" $2) in want' <(added) - | sort -u
 }
 
