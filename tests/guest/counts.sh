@@ -76,7 +76,7 @@ refused_to_tasks() {
 #   kept  the sockets by which the kernel answers, which do too, and what is in
 #         the ring of a virtio-net card, up or down
 #   left  all others, who have to give their pages back when they go
-# Before the sockets have a page_frag_cache, skb_page_frag_refill() serves them.
+# A kernel without the series has skb_page_frag_refill() beside the cache.
 owned() {
 	awk -v RS= '!/_frag_(cache_)?refill\+/ { next }
 		    { n = $0; sub(/.*nr_base_pages: */, "", n) }
