@@ -27,7 +27,7 @@ export BASE KERNEL_SRC PAYLOAD_MB VM_TIMEOUT DEBUG JOBS OUT FROM STRICT
 export SUITE COV FUZZ_SECONDS FUZZ_SEED PAIRS BENCH_ARGS
 
 .PHONY: help run test unit fuzz mutate unit-record check gates kunit vm plant objects bisect
-.PHONY: bench bench-record fastpath series record porting tree where clean distclean
+.PHONY: cover bench bench-record fastpath series record porting tree where clean distclean
 
 help:
 	@sed -n 's/^# make /  make /p' $(MAKEFILE_LIST)
@@ -82,6 +82,10 @@ plant:
 # make vm           selftests of the kernel, base and patched; SUITE=all: all of them
 vm:
 	@scripts/test.sh $(if $(SUITE),suite,vm)
+
+# make cover      the guest counts lines: does it reach every converted function?
+cover:
+	@scripts/test.sh cover
 
 # make objects    every file of the kernel the series concerns, allmodconfig
 objects:

@@ -7,6 +7,7 @@
 #   status       how the emulator ended
 #   accelerator  what ran it: kvm or tcg
 #   command      how it was started
+#   coverage     with COVERAGE set: what the guest packed, a tar
 # The words after RUNDIR go to the kernel command line. Judging is verdict.sh's:
 # this fails only if there was nothing to boot.
 set -euo pipefail
@@ -16,6 +17,7 @@ VM_TIMEOUT=${VM_TIMEOUT:-1200}
 VM_MEMORY=${VM_MEMORY:-1024}
 VM_CPUS=${VM_CPUS:-2}
 PART_MB=${PART_MB:-1}
+COVERAGE=${COVERAGE:-}
 
 die() {
 	printf 'error: %s\n' "$1" >&2
@@ -63,6 +65,8 @@ machine() {
 		-serial file:../console.log \
 		-device virtio-serial-pci -chardev file,id=result,path=../result \
 		-device virtserialport,chardev=result,name=result
+	[ -z "$COVERAGE" ] || printf '%s\n' -chardev file,id=coverage,path=../coverage \
+		-device virtserialport,chardev=coverage,name=coverage
 	card n0 virtio-net-pci 2 on
 	card n1 e1000 3 off
 	card n2 ne2k_pci 4 on
@@ -86,7 +90,7 @@ run=$(readlink -f "$3")
 shift 3
 
 # What an earlier run left must not pass for this one's.
-rm -rf "$run/result" "$run/console.log" "$run/status" "$run/serve"
+rm -rf "$run/result" "$run/console.log" "$run/status" "$run/coverage" "$run/serve"
 serve
 accelerator >"$run/accelerator"
 mapfile -t machine < <(machine)

@@ -216,6 +216,7 @@ gate "shellcheck" shell_scripts
 gate "tests of the tooling" "$TOP/tests/tooling.sh"
 gate "tests of the verdict" "$TOP/tests/verdict.sh"
 gate "tests of the counts" "$TOP/tests/counts.sh"
+gate "tests of the coverage" "$TOP/tests/cover.sh"
 gate "tests of the suites' verdict" "$TOP/tests/suite.sh"
 gate "tests of the benchmark's verdict" "$TOP/tests/bench.sh"
 gate "no old name is left in the tree" no_old_name

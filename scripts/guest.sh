@@ -3,7 +3,7 @@
 # guest.sh: build the kernel and the file system of the QEMU guest and boot it.
 # Leaves result, console and accelerator in run/ of the work directory and
 # prints that path; the verdict is somebody else's. DEBUG names fragments to add:
-# kasan, kmemleak, lockdep, poison.
+# gcov, kasan, kmemleak, lockdep, poison.
 # shellcheck source=scripts/lib.sh
 . "$(dirname "$0")/lib.sh"
 load_base
@@ -15,14 +15,18 @@ work=$(work_dir)
 name=$(IFS=-; echo "vm${debug:+-}${debug[*]}")
 build=$work/build/$name
 run=$work/run
-fragments=() words=()
+fragments=() words=() profiled=() COVERAGE=
 for word in "${debug[@]}"; do
 	fragments+=("$TOP/configs/debug-$word.config")
 	[ -r "${fragments[-1]}" ] || die "DEBUG names no fragment: $word" \
 		"known: $(cd "$TOP/configs" && echo debug-*.config | sed 's/debug-\([a-z]*\).config/\1/g')"
 	# Built in is not switched on.
 	[ "$word" != poison ] || words+=(page_poison=1)
+	[ "$word" != gcov ] || COVERAGE=yes
 done
+# Of the kernel, only the files that the net part of the series changes.
+[ -z "$COVERAGE" ] || mapfile -t profiled < <("$TOP/scripts/net-part.sh" --name-only -- '*.c' |
+	sed 's|.*/\(.*\)\.c$|GCOV_PROFILE_\1.o=y|')
 
 # The payload is a real file: the source package of the base, cut to size.
 payload() {
@@ -34,7 +38,7 @@ payload() {
 
 "$TOP/scripts/config.sh" "$work/tree" "$build" x86_64 "$TOP"/configs/vm-*.config \
 	"$TOP/configs/base-$BASE.config" "$TOP/configs/kunit-guest.config" "${fragments[@]}" >&2
-"$TOP/scripts/build.sh" "$name" x86_64 bzImage modules
+"$TOP/scripts/build.sh" "$name" x86_64 bzImage modules "${profiled[@]}"
 modules=$("$TOP/scripts/modules.sh" "$name" x86_64)
 payload
 step "packing the guest's file system" "$work/log/initramfs.log" \
@@ -45,5 +49,5 @@ mkdir -p "$run"
 printf '%s\n' "${debug[*]}" >"$run/debug"
 # How it ended is for the verdict to say.
 step "booting and driving traffic (no output here; console: $run/console.log)" "$run/boot.log" \
-	env PAYLOAD="$work/payload" "$TOP/scripts/boot.sh" "$build/arch/x86/boot/bzImage" "$work/initramfs.cpio.gz" "$run" "${words[@]}" || :
+	env PAYLOAD="$work/payload" COVERAGE="$COVERAGE" "$TOP/scripts/boot.sh" "$build/arch/x86/boot/bzImage" "$work/initramfs.cpio.gz" "$run" "${words[@]}" || :
 printf '%s\n' "$run"

@@ -56,8 +56,11 @@ kernel() {
 	printf '%s\n' "$id" >"$dir/id"
 }
 
-# programs: of the chosen suites, each once
-programs() { cut -f5 <<<"$list" | tr , '\n' | sort -u; }
+# programs: of the chosen suites, each once, as far as this base has them
+programs() {
+	cut -f5 <<<"$list" | tr , '\n' | sort -u |
+		awk -F@ -v base="$BASE" 'NF == 1 || $2 == base { print $1 }'
+}
 
 # run SUITE CLOCK SECONDS JUDGE DIRECTORY COMMAND: on both kernels, compared
 run() {

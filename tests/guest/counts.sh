@@ -9,6 +9,7 @@ refused=/sys/kernel/debug/fail_page_alloc
 budget=1000000000
 stacks=/sys/kernel/debug/page_owner_stacks/show_stacks
 leaks=/sys/kernel/debug/kmemleak
+lines=/sys/kernel/debug/gcov
 suite=/sys/kernel/debug/kunit/page_frag_cache/results
 
 # A histogram counts in the kernel: there is no buffer to overrun. The second one
@@ -285,4 +286,15 @@ result_kunit() {
 # cases pass|fail: of the suite's own count
 cases() {
 	sed -n "s/^ *# page_frag_cache:.* $1:\([0-9]*\).*/\1/p" /tmp/kunit
+}
+
+# send_coverage: how often each line ran, to the channel of that name. The sizes of
+# the kernel's files are 0, so what is packed are copies.
+send_coverage() {
+	[ -d $lines ] || return 0
+	find $lines -name '*.gcda' | while read -r file; do
+		mkdir -p "/tmp/gcov${file%/*}"
+		cat "$file" >"/tmp/gcov$file"
+	done
+	tar -C /tmp/gcov$lines -cf - . >"$(channel coverage)"
 }

@@ -3,15 +3,18 @@
 # The report: KTAP on the result channel, its progress on the console too.
 
 number=0
-channel=
+
+# channel NAME: its device
+channel() {
+	for candidate in /sys/class/virtio-ports/*; do
+		[ "$(cat "$candidate/name")" != "$1" ] || echo "/dev/${candidate##*/}"
+	done
+}
 
 open_channel() {
-	for candidate in /sys/class/virtio-ports/*; do
-		[ "$(cat "$candidate/name")" = result ] || continue
-		channel=/dev/${candidate##*/}
-	done
-	[ -c "$channel" ] || echo "guest: no channel named result"
-	exec 3>"$channel"
+	result=$(channel result)
+	[ -c "$result" ] || echo "guest: no channel named result"
+	exec 3>"$result"
 }
 
 # say LINE: to both, on the console with the seconds since the boot

@@ -177,6 +177,18 @@ veth() {
 	join
 }
 
+# matched SIZE: echoed by the kernel, whose replies leave only if a filter sees that
+# their socket has used some of its page
+matched() {
+	veth_up
+	nsenter --net=$b sh -c 'echo 0 0 >/proc/sys/net/ipv4/ping_group_range'
+	await 10.1.0.1 nsenter --net=$b
+	ematch $a va
+	xfer echo4 10.1.0.1 0 $payload $copy "$1" - $b
+	arrived "$payload_sha256"
+	join
+}
+
 # A tunnel for each family; nothing comes out of it that was not encrypted.
 esp() {
 	veth_up
