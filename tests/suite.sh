@@ -52,6 +52,10 @@ edited "tests that never began" patched console.log d 1 '^not ok .*patched missi
 edited "a guest that dies" patched status 's/0/134/' 1 '^not ok .*patched fail: the guest came to its end.*status 134'
 edited "a guest without an end" patched result '/end/d' 1 '^not ok .*patched fail: the guest came to its end'
 edited "no exit status" patched result '/exit/d' 1 '^not ok .*patched missing: exit status'
+fresh; sed -i /exit/d "$work"/*/result
+says "no exit status on either" 0 '^ok .*base missing, patched missing: exit status: nor does the base' compare
+fresh; sed -i d "$work"/*/output; sed -i /exit/d "$work"/*/result
+says "which is not enough" 1 '^not ok .*the base passes nothing' compare
 edited "a timeout" base result 's/exit 1/exit 0/' 1 '^not ok .*patched fail: exit status: worse than the base \(status 1\)'
 fresh; sed -i 's/exit 1/exit 124/' "$work"/*/result
 says "a timeout of both is named" 0 'patched fail: exit status: fails on the base too \(timeout\)' compare
