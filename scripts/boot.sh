@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0
 # boot.sh KERNEL INITRAMFS RUNDIR [NAME=VALUE...]: boot the guest, let it serve
-# itself $PAYLOAD over three emulated network cards, and leave in RUNDIR
+# itself $PAYLOAD over four emulated network cards, and leave in RUNDIR
 #   result       what the guest wrote to its result channel
 #   console.log  the kernel's log
 #   status       how the emulator ended
@@ -18,6 +18,8 @@ VM_MEMORY=${VM_MEMORY:-1024}
 VM_CPUS=${VM_CPUS:-2}
 PART_MB=${PART_MB:-1}
 COVERAGE=${COVERAGE:-}
+# A card that never gets more than a frame into one buffer.
+small_buffers=mrg_rxbuf=off,guest_tso4=off,guest_tso6=off,guest_ecn=off,guest_ufo=off
 
 die() {
 	printf 'error: %s\n' "$1" >&2
@@ -70,6 +72,7 @@ machine() {
 	card n0 virtio-net-pci 2 on
 	card n1 e1000 3 off
 	card n2 ne2k_pci 4 on
+	card n3 "virtio-net-pci,$small_buffers" 5 on
 }
 
 # A warning is a panic, a panic is the end, and either leaves no end marker.

@@ -23,8 +23,9 @@ unpack() {
 # count FILE: the lines of one object, as JSON
 count() {
 	local object=${1#"$out/counts"}
+	local name=${object#"$build/"}
 	cp "${object%.gcda}.gcno" "${1%.gcda}.gcno" &&
-		gcov --json-format --stdout "$1" >"$out/lines/$(basename "$1" .gcda).json"
+		gcov --json-format --stdout "$1" >"$out/lines/${name//\//-}.json"
 }
 
 count_all() {

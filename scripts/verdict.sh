@@ -176,7 +176,7 @@ summary() {
 		"$(figure pages_round1)" "$(figure caches_round1)" "$(figure pages_allowed1)" \
 		"$(figure pages_round3)" "$(figure caches_round3)" "$(figure pages_allowed3)" \
 		"$(figure pages_busy)" "$(figure leaked_objects)"
-	printf 'trials: %s, %s pages left of them, %s of the paths; %s kept by the kernel'"'"'s own sockets and cards\n' \
+	printf 'trials: %s, %s pages left of them, %s of the paths; %s kept by the kernel'"'"'s own sockets\n' \
 		"$(lines '^# trial ' | wc -l)" "$(lines '^# trial ' | awk '{ n += $5 } END { print n + 0 }')" \
 		"$(figure pages_left3)" "$(figure pages_kept3)"
 	printf 'refused: %s order-0 pages and %s sends, in the trials without memory\n' \

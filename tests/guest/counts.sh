@@ -144,10 +144,10 @@ idle_left() {
 	idle_pages 0 3
 }
 
-# The ring has 256 buffers, none longer than a page; the kernel answers by four
-# sockets of each CPU, and each keeps a page of at most 8.
+# The rings are unplugged by then; the kernel answers by four sockets of each CPU, and
+# each keeps a page of at most 8.
 allowed_kept() {
-	echo $((256 + cpus * 4 * 8))
+	echo $((cpus * 4 * 8))
 }
 
 uptime_seconds() {
@@ -238,7 +238,7 @@ scan_leaks() {
 checkers() {
 	zcat /proc/config.gz >/tmp/config
 	for checker in KASAN:kasan PROVE_LOCKING:lockdep DEBUG_KMEMLEAK:kmemleak \
-		PAGE_POISONING:poison PAGE_OWNER:page_owner DEBUG_VM:debug_vm DEBUG_NET:debug_net; do
+		PAGE_POISONING:poison PAGE_OWNER:page_owner DEBUG_VM:debug_vm DEBUG_NET:debug_net GCOV_KERNEL:gcov; do
 		grep -q "^CONFIG_${checker%:*}=y" /tmp/config || continue
 		! asleep "${checker#*:}" || continue
 		printf '%s,' "${checker#*:}"

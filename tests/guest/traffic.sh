@@ -8,6 +8,7 @@ b=/run/b
 payload=/payload
 copy=/tmp/copy
 port=5000
+all_cards='virtio_net virtio_net-small e1000 ne2k-pci'
 # From the kernel command line, as variables of process 1.
 : "${payload_sha256:=missing}" "${part_sha256:=missing}"
 
@@ -25,12 +26,20 @@ loopback_up() {
 	ip link set lo up
 }
 
-# The interfaces of a driver.
+# kind DEV: its driver; behind a dash, small if virtio-net may not merge buffers
+kind() {
+	driver=$(basename "$(readlink -f "$1/device/driver")")
+	case $driver,$(cut -c 16 "$1/device/features" 2>/dev/null) in
+	virtio_net,0) driver=$driver-small ;;
+	esac
+	echo "$driver"
+}
+
+# The interfaces of a kind.
 cards() {
 	for dev in /sys/class/net/*; do
 		[ -e "$dev/device/driver" ] || continue
-		[ "$(basename "$(readlink -f "$dev/device/driver")")" != "$1" ] ||
-			basename "$dev"
+		[ "$(kind "$dev")" != "$1" ] || basename "$dev"
 	done
 }
 
@@ -40,6 +49,7 @@ subnet() {
 	virtio_net) echo 2 ;;
 	e1000) echo 3 ;;
 	ne2k-pci) echo 4 ;;
+	virtio_net-small) echo 5 ;;
 	esac
 }
 
@@ -78,16 +88,24 @@ address() {
 
 links_up() {
 	loopback_up
-	for driver in virtio_net e1000 ne2k-pci; do
-		card_up $driver
+	for card in $all_cards; do
+		card_up "$card"
 	done
 	# shellcheck disable=SC2034 # for result_pages
 	busy_pages=$(owned_pages 1)
 }
 
 links_down() {
-	for driver in virtio_net e1000 ne2k-pci; do
-		card_down $driver
+	for card in $all_cards; do
+		card_down "$card"
+	done
+}
+
+# Who has no card any more gives back what was in its ring.
+unplug() {
+	for dev in $(cards virtio_net) $(cards virtio_net-small); do
+		device=/sys/class/net/$dev/device
+		basename "$(readlink -f "$device")" >"$(readlink -f "$device/driver")/unbind"
 	done
 }
 
@@ -182,6 +200,9 @@ veth() {
 matched() {
 	veth_up
 	nsenter --net=$b sh -c 'echo 0 0 >/proc/sys/net/ipv4/ping_group_range'
+	# No fragments of IP: what fits into the head of an skb is not cut from a page.
+	nsenter --net=$a ip link set va mtu 65535
+	nsenter --net=$b ip link set vb mtu 65535
 	await 10.1.0.1 nsenter --net=$b
 	ematch $a va
 	xfer echo4 10.1.0.1 0 $payload $copy "$1" - $b
