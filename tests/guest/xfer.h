@@ -5,7 +5,7 @@
 
 #include "guest.h"
 
-#define MAX_SIZE	65536
+#define MAX_SIZE	131072
 
 struct way {
 	const char *name;
