@@ -10,7 +10,7 @@ run=$(work_dir)/log/bench/run
 [ -z "$KERNEL_SRC" ] || die "results/bench/$BASE.run is of the packaged base, not of $KERNEL_SRC" \
 	"run it without KERNEL_SRC"
 [ -s "$run" ] || die "there is no run of base $BASE" "run: make bench BASE=$BASE"
-"$TOP/scripts/bench.py" "$run" >/dev/null
+"$TOP/scripts/bench.py" --check "$run"
 mkdir -p "$TOP/results/bench"
 cp "$run" "$TOP/results/bench/$BASE.run"
 say "results: $TOP/results/bench/$BASE.run"

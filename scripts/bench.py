@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""bench.py [--tsv] RUN: compare two kernels that were booted by turns.
+"""bench.py [--tsv|--check] RUN: compare two kernels that were booted by turns.
 
 RUN is what scripts/bench.sh writes: for each boot a line "# boot PAIR PLACE SIDE
 status S wall W s foreign F %" and the report described in tests/bench/main.c.
-With --tsv: the same numbers as records (see render.py).
+With --tsv: the same numbers as records (see render.py); with --check: nothing, if
+the run is valid.
 
 A run that says nothing is refused, each reason named, without a ratio:
 BENCH_NOISE=5 is the spread of the empty loop that is allowed, BENCH_LOAD=10 what
@@ -13,6 +14,9 @@ others may take of one processor, both in percent.
 The value of a boot is the median of its samples. The ratio is patched/base, pair
 by pair; its interval is the one of the median by order statistics, which assumes
 nothing about the distribution, with a confidence of 95 % or a little more.
+
+A run that is valid may have a finding: more fragments for the same traffic. Then
+the last line says so, and the exit status is 3.
 """
 import math
 import os
@@ -23,9 +27,11 @@ from statistics import median
 SIDES = ("base", "patched")
 NOISE = float(os.environ.get("BENCH_NOISE") or 5)
 LOAD = float(os.environ.get("BENCH_LOAD") or 10)
-SHORTEST = 50e6     # ns: below, the clock and the start of a thread count
+SHORTEST = 15e6     # ns: below, the clock and the start of a thread count
+FINDING = 3         # exit status
+STREAMS = ("tcp", "tcp-x8", "veth", "mptcp", "tls")
 BOOT = re.compile(r"# boot (\d+) (\d) (\w+) status (\S+) wall \S+ s foreign (\S+) %$")
-SAMPLE = re.compile(r"bench: (\S+) (time|count) (\d+) ns=(\d+) ops=(\d+) bytes=(\d+) skbs=(\d+) frags=(\d+)$")
+SAMPLE = re.compile(r"bench: (\S+) (time|peer|count) (\d+) ns=(\d+) ops=(\d+) bytes=(\d+) skbs=(\d+) frags=(\d+)$")
 
 
 class Boot:
@@ -119,7 +125,7 @@ def check_work(boots):
         if len({len(b.rows.get(row, [])) for b in boots}) > 1:
             yield f"row {row}: not as often on every boot"
         shortest = min(s["ns"] for b in boots for s in b.rows.get(row, rows[row]))
-        if boots[0].kinds[row] == "time" and shortest < SHORTEST:
+        if boots[0].kinds[row] != "count" and shortest < SHORTEST:
             yield f"row {row}: {shortest / 1e6:.1f} ms are too short, {SHORTEST / 1e6:g} ms are needed"
 
 
@@ -169,7 +175,8 @@ class Ratio:
     """Of pairs, patched/base: median, and the interval of the median."""
 
     def __init__(self, ratios):
-        ordered = sorted(ratios)
+        self.all = list(ratios)
+        ordered = sorted(self.all)
         k = interval_rank(len(ordered))
         self.middle, self.low, self.high = median(ordered), ordered[k - 1], ordered[-k]
 
@@ -200,6 +207,17 @@ class Run:
         return Ratio([math.exp(sum(math.log(p["patched"].ns(r) / p["base"].ns(r)) for r in rows) / len(rows))
                       for p in self.pairs])
 
+    def without(self, row, floor):
+        """The same of what a row takes more than another one, or None."""
+        rest = [[p[side].ns(row) - p[side].ns(floor) for side in SIDES] for p in self.pairs]
+        if any(base <= 0 or patched <= 0 for base, patched in rest):
+            return None
+        return Ratio([patched / base for base, patched in rest])
+
+    def to_floor(self, side, row, floor):
+        """What a row takes, as a multiple of another one on the same kernel."""
+        return Ratio([p[side].ns(row) / p[side].ns(floor) for p in self.pairs])
+
     def bytes_per_op(self, row):
         sample = self.pairs[0]["base"].rows[row][0]
         return sample["bytes"] / sample["ops"]
@@ -215,17 +233,39 @@ class Run:
         return [row for row in self.rows(kind) if any(s["skbs"] for s in self.pairs[0]["base"].rows[row])]
 
 
+def geometric_means(run):
+    """Name and ratio of each kind of stream over all of its sizes."""
+    for name in STREAMS:
+        rows = [row for row in run.rows("time") if row.startswith(name + "/")]
+        if rows:
+            yield f"{name}/*, geometric mean", run.ratio(*rows)
+
+
+def ring_ratios(run):
+    """Rows through the ring, without what the ring takes; None: it takes all."""
+    for row in run.rows("time"):
+        if row.startswith("ring-"):
+            yield row, run.without(row, "ring")
+
+
+def more_frags(run):
+    return [row for row in run.rows("count") if queue_verdict(run, row) == "MORE"]
+
+
 def spread(values):
     return f"{median(values):.2f} ({min(values):.2f}..{max(values):.2f})"
 
 
-def time_table(run):
-    yield ["ns per operation", "base", "patched", "ratio", "interval", ""]
-    for row in run.rows("time"):
+def time_table(run, kind):
+    yield ["ns per operation" if kind == "time" else "the same code on both", "base", "patched",
+           "ratio", "interval", ""]
+    for row in run.rows(kind):
         yield [row] + [spread(run.values(side, row)) for side in SIDES] + run.ratio(row).cells()
-    streams = [row for row in run.rows("time") if row.startswith("tcp/")]
-    if streams:
-        yield ["tcp/*, geometric mean", "", ""] + run.ratio(*streams).cells()
+    if kind == "time":
+        for name, ratio in geometric_means(run):
+            yield [name, "", ""] + ratio.cells()
+        for row, ratio in ring_ratios(run):
+            yield [f"{row}, ring subtracted", "", ""] + (ratio.cells() if ratio else ["none left", "", ""])
 
 
 def traffic_table(run):
@@ -245,7 +285,7 @@ def queue_verdict(run, row):
 
 
 def queue_table(run):
-    yield ["frags/skbs of the send queue", "base", "patched", ""]
+    yield ["frags/skbs, pages/owners", "base", "patched", ""]
     for row in run.rows("count"):
         cells = [", ".join(f"{frags}/{skbs}" for skbs, frags in run.counts(side, row)) for side in SIDES]
         yield [row] + cells + [queue_verdict(run, row)]
@@ -262,7 +302,7 @@ def show(table):
 
 
 def records(run):
-    for row in run.rows("time"):
+    for row in run.rows("time") + run.rows("peer"):
         for side in SIDES:
             yield f"bench time: {row}: {side}", f"{median(run.values(side, row)):.2f}", "ns"
         yield f"bench ratio: {row}: patched/base", " ".join(run.ratio(row).cells()[:2]), "ratio"
@@ -271,27 +311,43 @@ def records(run):
             yield f"bench frags: {row}: {side}", f"{run.per_skb(side, row):.3f}", "per skb"
 
 
-def main(arguments):
-    tsv = arguments[:1] == ["--tsv"]
-    boots = read(arguments[-1])
-    reasons = invalid(boots)
-    for reason in reasons:
-        print(f"invalid: {reason}", file=sys.stderr)
-    if reasons:
-        sys.exit(f"error: the run is invalid, {len(reasons)} reasons\n"
-                 "       run it again on a machine that does nothing else: make bench")
-    run = Run(boots)
-    if tsv:
-        for record in records(run):
-            print(*record, sep="\t")
-        return
+def print_tables(run):
     print(f"{len(run.pairs)} pairs of boots; ratio is patched/base, below 1 is faster\n")
-    show(time_table(run))
+    for kind in ("peer", "time"):
+        if run.rows(kind):
+            show(time_table(run, kind))
     if run.with_skbs("time"):
         show(traffic_table(run))
     if run.rows("count"):
         show(queue_table(run))
 
 
+def load(path):
+    """The run of a file; ends with the reasons if it says nothing."""
+    boots = read(path)
+    reasons = invalid(boots)
+    for reason in reasons:
+        print(f"invalid: {reason}", file=sys.stderr)
+    if reasons:
+        sys.exit(f"error: the run is invalid, {len(reasons)} reasons\n"
+                 "       run it again on a machine that does nothing else: make bench")
+    return Run(boots)
+
+
+def main(arguments):
+    run = load(arguments[-1])
+    if arguments[0] == "--check":
+        return 0
+    if arguments[0] == "--tsv":
+        for record in records(run):
+            print(*record, sep="\t")
+        return 0
+    print_tables(run)
+    found = more_frags(run)
+    if found:
+        print(f"finding: MORE fragments than on the base: {', '.join(found)}", file=sys.stderr)
+    return FINDING if found else 0
+
+
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    sys.exit(main(sys.argv[1:]))

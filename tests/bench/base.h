@@ -5,7 +5,9 @@
 
 #include <linux/gfp.h>
 #include <linux/mm.h>
+#include <linux/sched.h>
 #include <linux/skbuff.h>
+#include <net/sock.h>
 
 #define BENCH_SIDE	"base"
 
@@ -16,6 +18,36 @@ struct bench_builder {
 static inline void *bench_alloc_va(struct page_frag_cache *nc, unsigned int size)
 {
 	return page_frag_alloc(nc, size, GFP_ATOMIC);
+}
+
+static inline void *bench_alloc_va_align(struct page_frag_cache *nc,
+					 unsigned int size, unsigned int align)
+{
+	return page_frag_alloc_align(nc, size, GFP_ATOMIC, align);
+}
+
+/* There is no other way to have the page of a fragment. */
+static inline struct page *bench_alloc_both(struct page_frag_cache *nc,
+					    unsigned int *offset,
+					    unsigned int size, void **va)
+{
+	struct page *page;
+
+	*va = page_frag_alloc(nc, size, GFP_ATOMIC);
+	if (unlikely(!*va))
+		return NULL;
+
+	page = virt_to_head_page(*va);
+	*offset = *va - page_address(page);
+	return page;
+}
+
+static inline struct page *bench_alloc_pg(struct page_frag_cache *nc,
+					  unsigned int *offset, unsigned int size)
+{
+	void *va;
+
+	return bench_alloc_both(nc, offset, size, &va);
 }
 
 static inline void bench_free_va(void *va)
@@ -30,6 +62,19 @@ static inline struct page *bench_build(struct bench_builder *b, unsigned int siz
 	if (unlikely(!skb_page_frag_refill(size, &b->frag, GFP_KERNEL)))
 		return NULL;
 
+	*offset = b->frag.offset;
+	return b->frag.page;
+}
+
+/* bench_build_sock() - as sockets ask: 32 bytes or what there is, told in @room */
+static inline struct page *bench_build_sock(struct bench_builder *b,
+					    unsigned int *room,
+					    unsigned int *offset)
+{
+	if (unlikely(!skb_page_frag_refill(32, &b->frag, GFP_KERNEL)))
+		return NULL;
+
+	*room = b->frag.size - b->frag.offset;
 	*offset = b->frag.offset;
 	return b->frag.page;
 }
@@ -51,6 +96,16 @@ static inline void bench_builder_drain(struct bench_builder *b)
 {
 	if (b->frag.page)
 		put_page(b->frag.page);
+}
+
+static inline unsigned int bench_held_sock(const struct sock *sk)
+{
+	return sk->sk_frag.page ? compound_nr(sk->sk_frag.page) : 0;
+}
+
+static inline unsigned int bench_held_task(void)
+{
+	return current->task_frag.page ? compound_nr(current->task_frag.page) : 0;
 }
 
 #endif

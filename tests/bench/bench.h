@@ -21,9 +21,11 @@ struct bench_result {
 };
 
 /*
- * @kind: "time" or "count"; a count is not a matter of time
+ * @name: what it does, and after a slash the size; -xN: N at a time
+ * @kind: "time", or "count", which is not a matter of time, or "peer": timed,
+ *        and the same code in both kernels
  * @run: runs in a new thread on CPU 0, whose page fragments are its own
- * @ops: so many that it takes 50 ms
+ * @ops: so many that it takes some 50 ms
  */
 struct bench_row {
 	const char *name;
@@ -35,11 +37,23 @@ struct bench_row {
 	unsigned int batch;
 };
 
-extern const struct bench_row bench_micro_rows[];
-extern const unsigned int bench_micro_nr;
-extern const struct bench_row bench_net_rows[];
-extern const unsigned int bench_net_nr;
+/* A row for each size. */
+#define BENCH_SIZES(NAME, KIND, RUN, OPS, BATCH)		\
+	{ NAME "/64", KIND, RUN, OPS, 64, BATCH },		\
+	{ NAME "/256", KIND, RUN, OPS, 256, BATCH },		\
+	{ NAME "/1024", KIND, RUN, OPS, 1024, BATCH },		\
+	{ NAME "/2048", KIND, RUN, OPS, 2048, BATCH },		\
+	{ NAME "/4096", KIND, RUN, OPS, 4096, BATCH }
 
-int bench_net_init(void);
+struct bench_rows {
+	const struct bench_row *rows;
+	unsigned int nr;
+};
+
+extern const struct bench_rows bench_micro_rows;
+extern const struct bench_rows bench_peer_rows;
+extern const struct bench_rows bench_ring_rows;
+extern const struct bench_rows bench_path_rows;
+extern const struct bench_rows bench_count_rows;
 
 #endif

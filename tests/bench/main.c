@@ -10,6 +10,7 @@
  * Only a run that came to its end without an error has the last line.
  */
 #include <linux/completion.h>
+#include <linux/cpumask.h>
 #include <linux/err.h>
 #include <linux/init.h>
 #include <linux/kthread.h>
@@ -18,7 +19,7 @@
 #include <linux/reboot.h>
 
 #include "api.h"
-#include "bench.h"
+#include "net.h"
 
 static unsigned int repeats = 3;
 module_param(repeats, uint, 0);
@@ -68,33 +69,50 @@ static int bench_sample(const struct bench_row *row, unsigned int repeat)
 }
 
 /* The empty loop in between tells when the machine was not ours alone. */
-static int bench_rows(const struct bench_row *rows, unsigned int nr,
-		      unsigned int repeat)
+static int bench_rows(const struct bench_rows *some, unsigned int repeat)
 {
+	const struct bench_row *empty = &bench_peer_rows.rows[0];
 	unsigned int i;
 	int err = 0;
 
-	for (i = 0; i < nr && !err; i++) {
-		if (rows[i].run != bench_micro_rows[0].run)
-			err = bench_sample(&bench_micro_rows[0], repeat);
+	for (i = 0; i < some->nr && !err; i++) {
+		const struct bench_row *row = &some->rows[i];
+
+		if (row->run != empty->run)
+			err = bench_sample(empty, repeat);
 		if (!err)
-			err = bench_sample(&rows[i], repeat);
+			err = bench_sample(row, repeat);
 		if (err)
-			pr_err("bench: failed %s %d\n", rows[i].name, err);
+			pr_err("bench: failed %s %d\n", row->name, err);
 	}
+	return err;
+}
+
+/* Who waits on one processor for another thread would wait for ever. */
+static int bench_repeat(unsigned int repeat)
+{
+	int err = bench_rows(&bench_peer_rows, repeat);
+
+	if (!err)
+		err = bench_rows(&bench_micro_rows, repeat);
+	if (!err && num_online_cpus() > 1)
+		err = bench_rows(&bench_ring_rows, repeat);
+	if (!err)
+		err = bench_rows(&bench_path_rows, repeat);
+	if (!err)
+		err = bench_rows(&bench_count_rows, repeat);
 	return err;
 }
 
 static int bench_all(void)
 {
 	unsigned int repeat;
-	int err = bench_net_init();
+	int err = bench_net_init() ?: bench_veth_init();
 
-	for (repeat = 0; repeat < repeats && !err; repeat++) {
-		err = bench_rows(bench_micro_rows, bench_micro_nr, repeat);
-		if (!err)
-			err = bench_rows(bench_net_rows, bench_net_nr, repeat);
-	}
+	if (err)
+		pr_err("bench: failed devices %d\n", err);
+	for (repeat = 0; repeat < repeats && !err; repeat++)
+		err = bench_repeat(repeat);
 	return err;
 }
 

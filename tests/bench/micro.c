@@ -1,148 +1,291 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The allocator alone, and what to compare it with. */
-#include <linux/atomic.h>
-#include <linux/compiler.h>
-#include <linux/errno.h>
-#include <linux/ktime.h>
+/* The allocator alone. */
+#include <linux/list.h>
 
 #include "api.h"
-#include "bench.h"
+#include "loop.h"
 
-static int bench_empty(const struct bench_row *row, u64 ops,
-		       struct bench_result *res)
+#define BENCH_ALIGN	64
+#define BENCH_ORDER	3
+#define BENCH_PAGE	(PAGE_SIZE << BENCH_ORDER)
+/* Blocks that are given back in pieces, for what needs a page of order 0. */
+#define BENCH_PIECES	256
+
+struct bench_state {
+	struct page_frag_cache nc;
+	struct bench_builder builder;
+};
+
+static void *bench_take_va(void *state, unsigned int size)
 {
-	u64 start = ktime_get_ns();
-	u64 i;
+	struct bench_state *s = state;
 
-	for (i = 0; i < ops; i++)
-		barrier();
-	res->ns = ktime_get_ns() - start;
-	res->ops = ops;
-	return 0;
+	return bench_alloc_va(&s->nc, size);
 }
 
-static int bench_atomic(const struct bench_row *row, u64 ops,
-			struct bench_result *res)
+static void *bench_take_align(void *state, unsigned int size)
 {
-	atomic_t count = ATOMIC_INIT(1);
-	u64 start = ktime_get_ns();
-	u64 i;
+	struct bench_state *s = state;
 
-	for (i = 0; i < ops; i++) {
-		atomic_inc(&count);
-		atomic_dec(&count);
-	}
-	res->ns = ktime_get_ns() - start;
-	res->ops = ops;
-	return atomic_read(&count) == 1 ? 0 : -EIO;
+	return bench_alloc_va_align(&s->nc, size, BENCH_ALIGN);
 }
 
-/* bench_fill_va() - one batch; returns how many there are */
+static void *bench_take_pg(void *state, unsigned int size)
+{
+	struct bench_state *s = state;
+	unsigned int offset = 0;
+	struct page *page = bench_alloc_pg(&s->nc, &offset, size);
+
+	OPTIMIZER_HIDE_VAR(offset);
+	return page;
+}
+
+static void *bench_take_both(void *state, unsigned int size)
+{
+	struct bench_state *s = state;
+	unsigned int offset = 0;
+	void *va = NULL;
+	struct page *page = bench_alloc_both(&s->nc, &offset, size, &va);
+
+	OPTIMIZER_HIDE_VAR(offset);
+	OPTIMIZER_HIDE_VAR(va);
+	return page;
+}
+
+/* As a protocol does: ask, look where it is, take it. */
+static void *bench_take_build(void *state, unsigned int size)
+{
+	struct bench_state *s = state;
+	unsigned int offset = 0;
+	struct page *page = bench_build(&s->builder, size, &offset);
+
+	OPTIMIZER_HIDE_VAR(offset);
+	if (likely(page))
+		bench_built(&s->builder, size);
+	return page;
+}
+
+static void *bench_take_sock(void *state, unsigned int size)
+{
+	struct bench_state *s = state;
+	unsigned int offset = 0, room = 0;
+	struct page *page = bench_build_sock(&s->builder, &room, &offset);
+
+	OPTIMIZER_HIDE_VAR(offset);
+	if (unlikely(!page || room < size))
+		return NULL;
+	bench_built(&s->builder, size);
+	return page;
+}
+
+/* Nothing is given back: what is added to a fragment takes no reference. */
+static void *bench_take_more(void *state, unsigned int size)
+{
+	struct bench_state *s = state;
+	unsigned int offset = 0;
+	struct page *page = bench_build(&s->builder, size, &offset);
+
+	OPTIMIZER_HIDE_VAR(offset);
+	if (likely(page))
+		bench_built_more(&s->builder, size);
+	return page;
+}
+
+static void *bench_take_new(void *state, unsigned int size)
+{
+	struct bench_state *s = state;
+	void *va = bench_alloc_va(&s->nc, size);
+
+	page_frag_cache_drain(&s->nc);
+	return va;
+}
+
+static void bench_give_va(void *state, void *held)
+{
+	bench_free_va(held);
+}
+
+static void bench_give_page(void *state, void *held)
+{
+	put_page(held);
+}
+
+static void bench_give_none(void *state, void *held)
+{
+}
+
+static void bench_drain(struct bench_state *s)
+{
+	page_frag_cache_drain(&s->nc);
+	bench_builder_drain(&s->builder);
+}
+
+/* A function for each, in which take and give are compiled into the loop. */
+#define BENCH_LOOP(NAME, TAKE, GIVE)					\
+static int bench_##NAME(const struct bench_row *row, u64 ops,		\
+			struct bench_result *res)			\
+{									\
+	static const struct bench_ops how = {				\
+		bench_take_##TAKE, bench_give_##GIVE			\
+	};								\
+	struct bench_state state = {};					\
+	int err = bench_loop(row, ops, res, &how, &state);		\
+									\
+	bench_drain(&state);						\
+	return err;							\
+}
+
+BENCH_LOOP(alloc_free, va, va)
+BENCH_LOOP(alloc_align_free, align, va)
+BENCH_LOOP(alloc_pg_put, pg, page)
+BENCH_LOOP(alloc_both_put, both, page)
+BENCH_LOOP(build_put, build, page)
+BENCH_LOOP(sock_put, sock, page)
+BENCH_LOOP(build_more, more, none)
+BENCH_LOOP(refill_new, new, va)
+
+/*
+ * bench_spend() - a page full of fragments, whose references go back at once: one
+ * atomic a page, and the page is used again
+ */
 static __always_inline unsigned int
-bench_fill_va(struct page_frag_cache *nc, void **held, unsigned int batch,
-	      unsigned int size)
+bench_spend(void *(*take)(void *state, unsigned int size), void *state,
+	    unsigned int batch, unsigned int size)
 {
+	void *first = take(state, size), *va = first;
 	unsigned int n;
 
-	for (n = 0; n < batch; n++) {
-		held[n] = bench_alloc_va(nc, size);
-		if (unlikely(!held[n]))
-			break;
+	for (n = 1; n < batch && likely(va); n++) {
+		va = take(state, size);
+		OPTIMIZER_HIDE_VAR(va);
 	}
-	return n;
+	if (unlikely(!va || virt_to_head_page(first) != virt_to_head_page(va)))
+		return 0;
+	page_ref_sub(virt_to_head_page(va), batch);
+	return batch;
 }
 
-static int bench_alloc_free(const struct bench_row *row, u64 ops,
-			    struct bench_result *res)
+static __always_inline int
+bench_alloc_by(const struct bench_row *row, u64 ops, struct bench_result *res,
+	       void *(*take)(void *state, unsigned int size))
 {
-	unsigned int size = row->size, batch = row->batch, n = batch;
-	struct page_frag_cache nc = {};
-	void *held[BENCH_BATCH];
+	unsigned int size = row->size, batch = BENCH_PAGE / size, n = batch;
+	struct bench_state state = {};
 	u64 start = ktime_get_ns();
 
-	for (; res->ops < ops && n == batch; res->ops += n) {
-		unsigned int i;
-
-		n = bench_fill_va(&nc, held, batch, size);
-		for (i = 0; i < n; i++)
-			bench_free_va(held[i]);
-	}
+	for (; res->ops < ops && n; res->ops += n)
+		n = bench_spend(take, &state, batch, size);
 	res->ns = ktime_get_ns() - start;
 	res->bytes = res->ops * size;
-	page_frag_cache_drain(&nc);
-	return n == batch ? 0 : -ENOMEM;
+	bench_drain(&state);
+	return n ? 0 : -ENOMEM;
 }
 
-/* bench_fill() - as a protocol does: ask, look where it is, take it */
-static __always_inline unsigned int
-bench_fill(struct bench_builder *b, struct page **held, unsigned int batch,
-	   unsigned int size)
+static int bench_alloc(const struct bench_row *row, u64 ops,
+		       struct bench_result *res)
 {
-	unsigned int n, offset;
-
-	for (n = 0; n < batch; n++) {
-		held[n] = bench_build(b, size, &offset);
-		if (unlikely(!held[n]))
-			break;
-		OPTIMIZER_HIDE_VAR(offset);
-		bench_built(b, size);
-	}
-	return n;
+	return bench_alloc_by(row, ops, res, bench_take_va);
 }
 
-static int bench_build_put(const struct bench_row *row, u64 ops,
-			   struct bench_result *res)
+static int bench_alloc_align(const struct bench_row *row, u64 ops,
+			     struct bench_result *res)
 {
-	unsigned int size = row->size, batch = row->batch, n = batch;
-	struct page *held[BENCH_BATCH];
-	struct bench_builder b = {};
-	u64 start = ktime_get_ns();
-
-	for (; res->ops < ops && n == batch; res->ops += n) {
-		unsigned int i;
-
-		n = bench_fill(&b, held, batch, size);
-		for (i = 0; i < n; i++)
-			put_page(held[i]);
-	}
-	res->ns = ktime_get_ns() - start;
-	res->bytes = res->ops * size;
-	bench_builder_drain(&b);
-	return n == batch ? 0 : -ENOMEM;
+	return bench_alloc_by(row, ops, res, bench_take_align);
 }
 
-/* Nobody holds the page: what is added to a fragment takes no reference. */
-static int bench_build_more(const struct bench_row *row, u64 ops,
-			    struct bench_result *res)
-{
-	struct bench_builder b = {};
-	unsigned int size = row->size, offset;
-	u64 start = ktime_get_ns();
-	struct page *page = NULL;
-
-	for (; res->ops < ops; res->ops++) {
-		page = bench_build(&b, size, &offset);
-		if (unlikely(!page))
-			break;
-		OPTIMIZER_HIDE_VAR(offset);
-		bench_built_more(&b, size);
-	}
-	res->ns = ktime_get_ns() - start;
-	res->bytes = res->ops * size;
-	bench_builder_drain(&b);
-	return page ? 0 : -ENOMEM;
-}
-
-/* The first row is the one that is run between the others. */
-const struct bench_row bench_micro_rows[] = {
-	{ "empty", "time", bench_empty, 400000000 },
-	{ "atomic", "time", bench_atomic, 32000000 },
-	{ "alloc-free/256", "time", bench_alloc_free, 32000000, 256, 1 },
-	{ "alloc-free/1024", "time", bench_alloc_free, 32000000, 1024, 1 },
-	{ "alloc-free/256x16", "time", bench_alloc_free, 32000000, 256, 16 },
-	{ "build-put/256", "time", bench_build_put, 32000000, 256, 1 },
-	{ "build-put/1024", "time", bench_build_put, 32000000, 1024, 1 },
-	{ "build-put/256x16", "time", bench_build_put, 32000000, 256, 16 },
-	{ "build-more/256", "time", bench_build_more, 64000000, 256 },
+/* All memory there is in blocks of order 3, and blocks with a hole of order 2. */
+struct bench_hog {
+	struct list_head blocks;
+	struct list_head pieces;
 };
-const unsigned int bench_micro_nr = ARRAY_SIZE(bench_micro_rows);
+
+static void bench_hog_split(struct bench_hog *hog, struct page *block)
+{
+	unsigned int i;
+
+	split_page(block, BENCH_ORDER);
+	list_add(&block->lru, &hog->pieces);
+	for (i = 1; i < 1 << BENCH_ORDER; i++)
+		__free_page(block + i);
+}
+
+/* The flags are those of the allocators' own first try. */
+static int bench_hog_take(struct bench_hog *hog)
+{
+	gfp_t gfp = GFP_ATOMIC | __GFP_NOWARN | __GFP_NORETRY | __GFP_NOMEMALLOC;
+	unsigned int i;
+	struct page *block;
+
+	while ((block = alloc_pages(gfp, BENCH_ORDER)))
+		list_add(&block->lru, &hog->blocks);
+	for (i = 0; i < BENCH_PIECES && !list_empty(&hog->blocks); i++) {
+		block = list_first_entry(&hog->blocks, struct page, lru);
+		list_del(&block->lru);
+		bench_hog_split(hog, block);
+	}
+	return i == BENCH_PIECES ? 0 : -ENOMEM;
+}
+
+static void bench_hog_give(struct bench_hog *hog)
+{
+	struct page *page, *next;
+
+	list_for_each_entry_safe(page, next, &hog->pieces, lru)
+		__free_page(page);
+	list_for_each_entry_safe(page, next, &hog->blocks, lru)
+		__free_pages(page, BENCH_ORDER);
+}
+
+/* bench_order0() - another row while there is no page of high order */
+static int bench_order0(const struct bench_row *row, u64 ops,
+			struct bench_result *res,
+			int (*run)(const struct bench_row *row, u64 ops,
+				   struct bench_result *res))
+{
+	struct bench_hog hog = {
+		.blocks = LIST_HEAD_INIT(hog.blocks),
+		.pieces = LIST_HEAD_INIT(hog.pieces),
+	};
+	int err = bench_hog_take(&hog);
+
+	if (!err)
+		err = run(row, ops, res);
+	bench_hog_give(&hog);
+	return err;
+}
+
+static int bench_order0_free(const struct bench_row *row, u64 ops,
+			     struct bench_result *res)
+{
+	return bench_order0(row, ops, res, bench_alloc_free);
+}
+
+static int bench_order0_new(const struct bench_row *row, u64 ops,
+			    struct bench_result *res)
+{
+	return bench_order0(row, ops, res, bench_refill_new);
+}
+
+static const struct bench_row rows[] = {
+	BENCH_SIZES("alloc", "time", bench_alloc, 16000000, 0),
+	{ "alloc-align/256", "time", bench_alloc_align, 16000000, 256 },
+	BENCH_SIZES("alloc-free", "time", bench_alloc_free, 8000000, 1),
+	BENCH_SIZES("alloc-free-x16", "time", bench_alloc_free, 8000000, 16),
+	BENCH_SIZES("alloc-free-x64", "time", bench_alloc_free, 4000000, 64),
+	BENCH_SIZES("alloc-align-free", "time", bench_alloc_align_free, 8000000, 1),
+	{ "alloc-pg-put/256", "time", bench_alloc_pg_put, 8000000, 256, 1 },
+	{ "alloc-both-put/256", "time", bench_alloc_both_put, 8000000, 256, 1 },
+	BENCH_SIZES("build-put", "time", bench_build_put, 6000000, 1),
+	{ "build-put-x16/256", "time", bench_build_put, 6000000, 256, 16 },
+	{ "build-put-x64/256", "time", bench_build_put, 6000000, 256, 64 },
+	{ "sock-put/256", "time", bench_sock_put, 6000000, 256, 1 },
+	{ "sock-put/1024", "time", bench_sock_put, 6000000, 1024, 1 },
+	{ "sock-put-x16/256", "time", bench_sock_put, 6000000, 256, 16 },
+	BENCH_SIZES("build-more", "time", bench_build_more, 12000000, 1),
+	{ "refill-new/256", "time", bench_refill_new, 600000, 256, 1 },
+	{ "order0/256", "time", bench_order0_free, 8000000, 256, 1 },
+	{ "order0/4096", "time", bench_order0_free, 4000000, 4096, 1 },
+	{ "order0-new/256", "time", bench_order0_new, 100000, 256, 1 },
+};
+
+const struct bench_rows bench_micro_rows = { rows, ARRAY_SIZE(rows) };

@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: GPL-2.0
+/* What does not depend on time: fragments of what is sent, and pages held. */
+#include <linux/sched.h>
+#include <net/tcp.h>
+
+#include "api.h"
+#include "loop.h"
+#include "net.h"
+
+#define BENCH_QUEUED	(2 << 20)	/* bytes that nobody reads */
+#define BENCH_SOCKETS	16
+#define BENCH_TICKS	(5 * HZ)
+
+static void bench_count(struct sk_buff *skb, struct bench_result *res)
+{
+	res->skbs++;
+	res->frags += skb_shinfo(skb)->nr_frags;
+}
+
+/* The first may have been sent in part, and to the last more may be added. */
+static void bench_count_queue(struct sock *sk, struct bench_result *res)
+{
+	struct sk_buff *skb;
+
+	lock_sock(sk);
+	skb_queue_walk(&sk->sk_write_queue, skb) {
+		if (!skb_queue_is_first(&sk->sk_write_queue, skb) &&
+		    !skb_queue_is_last(&sk->sk_write_queue, skb))
+			bench_count(skb, res);
+	}
+	release_sock(sk);
+}
+
+static void bench_limit(struct bench_pair *pair)
+{
+	struct sock *tx = pair->tx->sk, *rx = pair->rx->sk;
+
+	tx->sk_userlocks |= SOCK_SNDBUF_LOCK;
+	WRITE_ONCE(tx->sk_sndbuf, 4 * BENCH_QUEUED);
+	rx->sk_userlocks |= SOCK_RCVBUF_LOCK;
+	WRITE_ONCE(rx->sk_rcvbuf, BENCH_SIZE_MAX);
+}
+
+/*
+ * Nobody reads: what the sender builds stays in its queue, and depends on the
+ * writes alone. What arrives depends on when it is sent, and is merged again.
+ */
+static int bench_queue(const struct bench_row *row, u64 ops,
+		       struct bench_result *res)
+{
+	struct bench_pair pair = {};
+	int err = bench_open(&bench_loopback, SOCK_STREAM, &pair);
+
+	if (!err)
+		bench_limit(&pair);
+	while (!err && res->bytes < BENCH_QUEUED) {
+		err = bench_send(pair.tx, row->size, MSG_DONTWAIT);
+		res->bytes += row->size;
+		res->ops++;
+	}
+	if (!err)
+		bench_count_queue(pair.tx->sk, res);
+	bench_close(&pair);
+	return err;
+}
+
+static bool bench_arrived(struct sock *sk, unsigned int size)
+{
+	bool there;
+
+	lock_sock(sk);
+	there = tcp_inq(sk) >= size;
+	release_sock(sk);
+	return there;
+}
+
+static bool bench_acked(struct sock *sk, unsigned int size)
+{
+	bool all;
+
+	lock_sock(sk);
+	all = tcp_rtx_queue_empty(sk) && skb_queue_empty(&sk->sk_write_queue);
+	release_sock(sk);
+	return all;
+}
+
+/* bench_until() - a tick at a time: it is there at once, or a timer sends it */
+static int bench_until(bool (*cond)(struct sock *sk, unsigned int size),
+		       struct sock *sk, unsigned int size)
+{
+	unsigned int i;
+
+	for (i = 0; i < BENCH_TICKS; i++) {
+		if (cond(sk, size))
+			return 0;
+		schedule_timeout_uninterruptible(1);
+	}
+	return -ETIMEDOUT;
+}
+
+static void bench_count_arrived(struct sock *sk, struct bench_result *res)
+{
+	struct sk_buff *skb;
+
+	lock_sock(sk);
+	skb_queue_walk(&sk->sk_receive_queue, skb)
+		res->frags += skb_shinfo(skb)->nr_frags;
+	release_sock(sk);
+	res->skbs++;
+}
+
+/* One message, from the write until nobody holds any of it. */
+static int bench_message_one(struct bench_pair *pair, unsigned int size,
+			     struct bench_result *res)
+{
+	int err = bench_send(pair->tx, size, 0);
+
+	if (!err)
+		err = bench_until(bench_arrived, pair->rx->sk, size);
+	if (!err)
+		bench_count_arrived(pair->rx->sk, res);
+	if (!err)
+		err = bench_recv(pair->rx, size);
+	if (!err)
+		err = bench_until(bench_acked, pair->tx->sk, size);
+	return err;
+}
+
+/* Fragments per message: when one is sent, the last one is no longer in use. */
+static int bench_message(const struct bench_row *row, u64 ops,
+			 struct bench_result *res)
+{
+	struct bench_pair pair = {};
+	int err = bench_open(&bench_loopback, SOCK_STREAM, &pair);
+
+	if (!err)
+		tcp_sock_set_nodelay(pair.tx->sk);
+	for (; res->ops < row->batch && !err; res->ops++) {
+		err = bench_message_one(&pair, row->size, res);
+		res->bytes += row->size;
+	}
+	bench_close(&pair);
+	return err;
+}
+
+/* Pages that the task has after its last message: skbs counts tasks. */
+static int bench_held_by_task(const struct bench_row *row, u64 ops,
+			      struct bench_result *res)
+{
+	int err = bench_message(row, ops, res);
+
+	res->skbs = 1;
+	res->frags = bench_held_task();
+	return err;
+}
+
+static int bench_held_one(struct bench_pair *pair, unsigned int size,
+			  struct bench_result *res)
+{
+	struct bench_result ignored = {};
+	int err = bench_open(&bench_loopback, SOCK_STREAM, pair);
+
+	if (err)
+		return err;
+	pair->tx->sk->sk_use_task_frag = false;
+	tcp_sock_set_nodelay(pair->tx->sk);
+	err = bench_message_one(pair, size, &ignored);
+	res->ops++;
+	res->bytes += size;
+	res->skbs++;
+	res->frags += bench_held_sock(pair->tx->sk);
+	return err;
+}
+
+/* The same for sockets that have fragments of their own: skbs counts them. */
+static int bench_held_by_socket(const struct bench_row *row, u64 ops,
+				struct bench_result *res)
+{
+	struct bench_pair pairs[BENCH_SOCKETS] = {};
+	unsigned int i;
+	int err = 0;
+
+	for (i = 0; i < BENCH_SOCKETS && !err; i++)
+		err = bench_held_one(&pairs[i], row->size, res);
+	for (i = 0; i < BENCH_SOCKETS; i++)
+		bench_close(&pairs[i]);
+	return err;
+}
+
+static const struct bench_row rows[] = {
+	{ "message/64", "count", bench_message, 1, 64, 64 },
+	{ "message/1024", "count", bench_message, 1, 1024, 64 },
+	{ "message/4096", "count", bench_message, 1, 4096, 64 },
+	{ "message/16384", "count", bench_message, 1, 16384, 64 },
+	{ "message/20480", "count", bench_message, 1, 20480, 64 },
+	{ "message/32768", "count", bench_message, 1, 32768, 64 },
+	{ "queue/64", "count", bench_queue, 1, 64 },
+	{ "queue/1024", "count", bench_queue, 1, 1024 },
+	{ "queue/4096", "count", bench_queue, 1, 4096 },
+	{ "queue/16384", "count", bench_queue, 1, 16384 },
+	{ "queue/65536", "count", bench_queue, 1, 65536 },
+	{ "pages-of-task/64", "count", bench_held_by_task, 1, 64, 1 },
+	{ "pages-of-socket/64", "count", bench_held_by_socket, 1, 64 },
+};
+
+const struct bench_rows bench_count_rows = { rows, ARRAY_SIZE(rows) };

@@ -1,0 +1,284 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Whole paths, from a write to what arrives, with all threads on one processor. */
+#include <linux/in.h>
+#include <linux/slab.h>
+#include <linux/tcp.h>
+#include <linux/tls.h>
+
+#include "loop.h"
+#include "net.h"
+
+/* Of a record of TLS 1.2: its head, the explicit part of the nonce, the tag. */
+#define BENCH_TLS_RECORD	(5 + 8 + 16)
+
+struct bench_flow {
+	struct bench_pair pair;
+	struct bench_peer sender;
+	struct bench_peer reader;
+	struct bench_result res;
+};
+
+static int bench_peer_send(struct bench_peer *peer)
+{
+	int err = 0;
+	u64 i;
+
+	for (i = 0; i < peer->ops && !err; i++)
+		err = bench_send(peer->sock, peer->size, 0);
+	return err;
+}
+
+static int bench_peer_read(struct bench_peer *peer)
+{
+	return bench_read(peer->sock->sk, peer->bytes, peer->res);
+}
+
+static int bench_peer_copy(struct bench_peer *peer)
+{
+	int err = 0;
+
+	while (peer->res->bytes < peer->bytes && !err) {
+		u64 left = peer->bytes - peer->res->bytes;
+		unsigned int size = min_t(u64, left, BENCH_SIZE_MAX);
+
+		err = bench_recv(peer->sock, size);
+		peer->res->bytes += size;
+	}
+	return err;
+}
+
+static int bench_peer_reply(struct bench_peer *peer)
+{
+	int err = 0;
+	u64 i;
+
+	for (i = 0; i < peer->ops && !err; i++) {
+		err = bench_recv(peer->sock, peer->size);
+		if (!err)
+			err = bench_send(peer->sock, peer->size, 0);
+	}
+	return err;
+}
+
+static int bench_flow_open(const struct bench_path *path,
+			   struct bench_flow *flow, unsigned int size, u64 ops)
+{
+	int err = bench_open(path, SOCK_STREAM, &flow->pair);
+
+	flow->sender = (struct bench_peer) {
+		.run = bench_peer_send, .sock = flow->pair.tx,
+		.size = size, .ops = ops,
+	};
+	flow->reader = (struct bench_peer) {
+		.run = path->copy ? bench_peer_copy : bench_peer_read,
+		.sock = flow->pair.rx, .res = &flow->res,
+		.bytes = ops * (size + path->record),
+	};
+	return err;
+}
+
+/* Whoever was started comes to an end: the other one tells by a shutdown. */
+static int bench_flow_start(struct bench_flow *flow)
+{
+	int err = bench_peer_start(&flow->reader);
+
+	if (bench_peer_start(&flow->sender)) {
+		kernel_sock_shutdown(flow->pair.rx, SHUT_RDWR);
+		return flow->sender.err;
+	}
+	if (err)
+		kernel_sock_shutdown(flow->pair.tx, SHUT_RDWR);
+	return err;
+}
+
+static int bench_flow_wait(struct bench_flow *flow, struct bench_result *res)
+{
+	int err = bench_peer_wait(&flow->reader);
+
+	res->ops += flow->sender.ops;
+	res->bytes += flow->res.bytes;
+	res->skbs += flow->res.skbs;
+	res->frags += flow->res.frags;
+	return bench_peer_wait(&flow->sender) ?: err;
+}
+
+static int bench_flows_run(struct bench_flow *flows, unsigned int nr,
+			   struct bench_result *res)
+{
+	u64 start = ktime_get_ns();
+	unsigned int i;
+	int err = 0;
+
+	for (i = 0; i < nr; i++)
+		err = bench_flow_start(&flows[i]) ?: err;
+	for (i = 0; i < nr; i++)
+		err = bench_flow_wait(&flows[i], res) ?: err;
+	res->ns = ktime_get_ns() - start;
+	return err;
+}
+
+static int bench_stream_on(const struct bench_path *path,
+			   const struct bench_row *row, u64 ops,
+			   struct bench_result *res)
+{
+	unsigned int nr = row->batch, i;
+	struct bench_flow *flows = kcalloc(nr, sizeof(*flows), GFP_KERNEL);
+	int err = flows ? 0 : -ENOMEM;
+
+	for (i = 0; i < nr && !err; i++)
+		err = bench_flow_open(path, &flows[i], row->size,
+				      max(ops / nr, 1ULL));
+	if (!err)
+		err = bench_flows_run(flows, nr, res);
+	for (i = 0; i < nr && flows; i++)
+		bench_close(&flows[i].pair);
+	kfree(flows);
+	return err;
+}
+
+static int bench_stream(const struct bench_row *row, u64 ops,
+			struct bench_result *res)
+{
+	return bench_stream_on(&bench_loopback, row, ops, res);
+}
+
+static const struct bench_path bench_veth = {
+	.rx_net = &bench_veth_net, .addr = BENCH_VETH_ADDR,
+	.protocol = IPPROTO_TCP,
+};
+
+static int bench_stream_veth(const struct bench_row *row, u64 ops,
+			     struct bench_result *res)
+{
+	return bench_stream_on(&bench_veth, row, ops, res);
+}
+
+static int bench_stream_mptcp(const struct bench_row *row, u64 ops,
+			      struct bench_result *res)
+{
+	struct bench_path path = bench_loopback;
+
+	path.protocol = IPPROTO_MPTCP;
+	path.copy = true;
+	return bench_stream_on(&path, row, ops, res);
+}
+
+static int bench_set(struct socket *sock, int level, int name, void *value,
+		     unsigned int len)
+{
+	return sock->ops->setsockopt(sock, level, name, KERNEL_SOCKPTR(value),
+				     len);
+}
+
+/* The key is all zeroes, and nobody decrypts. */
+static int bench_tls_setup(struct bench_pair *pair)
+{
+	struct tls12_crypto_info_aes_gcm_128 keys = {
+		.info.version = TLS_1_2_VERSION,
+		.info.cipher_type = TLS_CIPHER_AES_GCM_128,
+	};
+	int err = bench_set(pair->tx, SOL_TCP, TCP_ULP, "tls", 4);
+
+	if (!err)
+		err = bench_set(pair->tx, SOL_TLS, TLS_TX, &keys, sizeof(keys));
+	return err;
+}
+
+static int bench_stream_tls(const struct bench_row *row, u64 ops,
+			    struct bench_result *res)
+{
+	struct bench_path path = bench_loopback;
+
+	path.setup = bench_tls_setup;
+	path.record = BENCH_TLS_RECORD;
+	return bench_stream_on(&path, row, ops, res);
+}
+
+static int bench_rr_pair(struct bench_pair *pair, struct bench_peer *peer,
+			 struct bench_result *res)
+{
+	u64 start = ktime_get_ns();
+	int err = bench_peer_start(peer);
+
+	for (; res->ops < peer->ops && !err; res->ops++) {
+		err = bench_send(pair->tx, peer->size, 0);
+		if (!err)
+			err = bench_recv(pair->tx, peer->size);
+	}
+	res->ns = ktime_get_ns() - start;
+	res->bytes = 2 * res->ops * peer->size;
+	if (err)
+		kernel_sock_shutdown(pair->tx, SHUT_RDWR);
+	return bench_peer_wait(peer) ?: err;
+}
+
+static int bench_rr(const struct bench_row *row, u64 ops,
+		    struct bench_result *res)
+{
+	struct bench_peer peer = {
+		.run = bench_peer_reply, .size = row->size, .ops = ops,
+	};
+	struct bench_pair pair = {};
+	int err = bench_open(&bench_loopback, SOCK_STREAM, &pair);
+
+	if (!err) {
+		peer.sock = pair.rx;
+		tcp_sock_set_nodelay(pair.tx->sk);
+		tcp_sock_set_nodelay(pair.rx->sk);
+		err = bench_rr_pair(&pair, &peer, res);
+	}
+	bench_close(&pair);
+	return err;
+}
+
+static int bench_udp(const struct bench_row *row, u64 ops,
+		     struct bench_result *res)
+{
+	struct bench_path path = bench_loopback;
+	struct bench_pair pair = {};
+	u64 start;
+	int err;
+
+	path.protocol = IPPROTO_UDP;
+	err = bench_open(&path, SOCK_DGRAM, &pair);
+	start = ktime_get_ns();
+	for (; res->ops < ops && !err; res->ops++) {
+		err = bench_send(pair.tx, row->size, 0);
+		if (!err)
+			err = bench_drop(pair.rx, row->size);
+	}
+	res->ns = ktime_get_ns() - start;
+	res->bytes = res->ops * row->size;
+	bench_close(&pair);
+	return err;
+}
+
+static const struct bench_row rows[] = {
+	{ "tcp/64", "time", bench_stream, 80000, 64, 1 },
+	{ "tcp/1024", "time", bench_stream, 60000, 1024, 1 },
+	{ "tcp/4096", "time", bench_stream, 20000, 4096, 1 },
+	{ "tcp/16384", "time", bench_stream, 6000, 16384, 1 },
+	{ "tcp/65536", "time", bench_stream, 2000, 65536, 1 },
+	{ "tcp-x8/64", "time", bench_stream, 80000, 64, 8 },
+	{ "tcp-x8/1024", "time", bench_stream, 60000, 1024, 8 },
+	{ "tcp-x8/16384", "time", bench_stream, 6000, 16384, 8 },
+	{ "tcp-x8/65536", "time", bench_stream, 2000, 65536, 8 },
+	{ "tcp-rr/64", "time", bench_rr, 3000, 64 },
+	{ "tcp-rr/1024", "time", bench_rr, 3000, 1024 },
+	{ "tcp-rr/16384", "time", bench_rr, 2000, 16384 },
+	{ "tcp-rr/65536", "time", bench_rr, 800, 65536 },
+	{ "veth/64", "time", bench_stream_veth, 80000, 64, 1 },
+	{ "veth/1024", "time", bench_stream_veth, 60000, 1024, 1 },
+	{ "veth/16384", "time", bench_stream_veth, 6000, 16384, 1 },
+	{ "veth/65536", "time", bench_stream_veth, 2000, 65536, 1 },
+	{ "udp/64", "time", bench_udp, 10000, 64 },
+	{ "udp/1400", "time", bench_udp, 10000, 1400 },
+	{ "udp/32768", "time", bench_udp, 5000, 32768 },
+	{ "mptcp/64", "time", bench_stream_mptcp, 40000, 64, 1 },
+	{ "mptcp/1024", "time", bench_stream_mptcp, 30000, 1024, 1 },
+	{ "mptcp/16384", "time", bench_stream_mptcp, 3000, 16384, 1 },
+	{ "tls/1024", "time", bench_stream_tls, 2000, 1024, 1 },
+	{ "tls/16384", "time", bench_stream_tls, 300, 16384, 1 },
+};
+
+const struct bench_rows bench_path_rows = { rows, ARRAY_SIZE(rows) };
