@@ -27,7 +27,7 @@ export BASE KERNEL_SRC PAYLOAD_MB VM_TIMEOUT DEBUG JOBS OUT FROM STRICT
 export SUITE COV FUZZ_SECONDS FUZZ_SEED PAIRS BENCH_ARGS
 
 .PHONY: help run test unit fuzz mutate unit-record check gates kunit vm plant objects bisect
-.PHONY: cover bench bench-record fastpath series record porting tree where clean distclean
+.PHONY: cover bench bench-record bench-report bench-size fastpath series record porting tree where clean distclean
 
 help:
 	@sed -n 's/^# make /  make /p' $(MAKEFILE_LIST)
@@ -104,6 +104,17 @@ bench:
 # make bench-record  the raw data of the last run into results/bench/
 bench-record:
 	@scripts/bench-record.sh
+
+# make bench-size  size of the kernel and of structs, base and patched, into results/
+bench-size:
+	@scripts/deps.sh bench-size
+	@scripts/tree.sh
+	@scripts/bench-size.sh
+
+# make bench-report  docs/benchmarks.md and its plots, from results/
+bench-report:
+	@scripts/deps.sh bench-report
+	@scripts/bench-report.sh
 
 # make fastpath   instructions of the fast path, base and patched
 fastpath:

@@ -112,6 +112,65 @@ cp "$tmp/good" "$tmp/run"
 echo "what is this" >>"$tmp/run"
 says "a line of something else" 1 'not a line of a run: what is this' judge
 
+# The report: a repository that has nothing else, and a run with rows of targets.
+repo=$tmp/top
+mkdir -p "$repo/scripts" "$repo/kernels" "$repo/docs" "$repo/results/bench"
+cp "$top"/scripts/{lib.sh,bench.py,bench-report.sh,bench-report.py} "$repo/scripts/"
+: >"$repo/kernels/7.3"
+report=$repo/scripts/bench-report.sh
+# target PATTERN NAME: the line of that target, if it says so
+target() { grep -F "| $2 |" "$repo/docs/benchmarks.md" | grep -E "$1"; }
+# recorded_run NS SED...: as if make bench had been run, and recorded
+recorded_run() {
+	{ echo "# SPDX-License-Identifier: GPL-2.0"; echo "# cpu of the test"
+	run "$1" "$1" "$1" "$1" "$1" "$1"; } | sed "${@:2}" >"$repo/results/bench/7.3.run"
+	"$report"
+}
+
+"$report" 2>/dev/null
+says "nothing recorded is said to be not measured" 0 '^.*not measured' target . "allocation alone"
+says "the report of nothing is up to date" 0 '^$' "$report" --check
+recorded_run 11 's,bench: x ,bench: alloc/256 ,' 2>/dev/null
+says "a target that is met" 0 '0.550 \(0.550..0.550\) \| alloc/256, the worst of 1 \| met' target . "allocation alone"
+says "facts of the run are in it" 0 '^- cpu of the test$' cat "$repo/docs/benchmarks.md"
+says "rows without data leave their target unmeasured" 0 'not measured' target . "aligned"
+says "streams, as bytes per second" 0 '1.818 .* met' target . "loopback TCP, bytes per second, geometric mean"
+says "fewer fragments meet the target" 0 '0 of 1 rows .* met' target . \
+	"no more fragments for the same traffic, no more pages held"
+says "the report is up to date" 0 '^$' "$report" --check
+cp -r "$repo/docs" "$tmp/first"
+"$report" 2>/dev/null
+says "the same data gives the same bytes" 0 '^$' diff -r "$tmp/first" "$repo/docs"
+says "a plot is drawn" 0 '<svg' cat "$repo/docs/bench/7.3-ratio.svg"
+says "a plot has no date" 1 '^$' grep -rE '20[0-9][0-9]-|UTC|:[0-9][0-9]:' "$repo/docs"
+sed -i 's/0.550/0.450/' "$repo/docs/benchmarks.md"
+says "a number that was typed is red" 1 'docs/benchmarks.md is not what results/ gives' "$report" --check
+"$report" 2>/dev/null
+rm "$repo/docs/bench/7.3-ratio.svg"
+says "a plot that is missing is red" 1 'Only in .*7.3-ratio.svg' "$report" --check
+"$report" 2>/dev/null
+sed -i 's/ns=110000000 /ns=120000000 /' "$repo/results/bench/7.3.run"
+says "other data is red" 1 '^\+.*0.600' "$report" --check
+recorded_run 13 's,bench: x ,bench: alloc/256 ,' 2>/dev/null
+says "a target that is missed" 0 '0.650 .* \*\*missed\*\*' target . "allocation alone"
+recorded_run 21 's,bench: x ,bench: alloc/256 ,' 2>/dev/null
+says "a row that is slower is named" 0 '2 of 2 rows slower: alloc/256, tcp/64; .*missed' target . "nothing slower than the base"
+says "a stream that is slower" 0 '0.952 .*missed' target . "loopback TCP, bytes per second, never less"
+recorded_run 10 's,bench: x ,bench: alloc/256 ,;s/status 0 wall/status 1 wall/;1,/end 8/s/end 8/end 9/' 2>/dev/null
+says "a recorded run that is invalid makes no report" 1 'error: the run is invalid' "$report"
+frags=171 recorded_run 10 's,bench: x ,bench: alloc/256 ,' 2>/dev/null
+says "more fragments miss the target" 0 '1 of 1 rows .*q .*missed' target . \
+	"no more fragments for the same traffic, no more pages held"
+# The ring takes 15 of the 20 ns: what is left is 5 and 1.
+with_ring() { recorded_run "$1" -e 's,bench: x ,bench: ring-alloc/256 ,' -e '/begin/a bench: ring peer 0 ns=150000000 ops=10000000 bytes=0 skbs=0 frags=0' -e 's/end 8/end 9/'; }
+with_ring 16 2>/dev/null
+says "the ring is subtracted" 0 '0.200 .* met' target . "two processors, the ring subtracted"
+with_ring 15 2>/dev/null
+says "what the ring hides is no proof" 0 'the ring takes all of it .*missed' target . "two processors, the ring subtracted"
+printf '# SPDX-License-Identifier: GPL-2.0\nsize\tbase\ttotal\t100\nsize\tpatched\ttotal\t101\n' >"$repo/results/bench/7.3.size"
+"$report" 2>/dev/null
+says "a larger kernel misses the target" 0 '\+1 bytes .*missed' target . "vmlinux is not larger"
+
 # The boot itself, with something else as the kernel.
 kernel() {
 	mkdir -p "$tmp/boot"

@@ -1,0 +1,427 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0
+"""bench-report.py RESULTS OUT BASE...: docs/benchmarks.md, from recorded data alone.
+
+RESULTS is the directory results/. For each BASE it may have bench/BASE.run (see
+bench.py), bench/BASE.size (bench-size.sh), bench/BASE.why (text, for targets that
+were missed) and BASE.tsv (render.py). OUT gets benchmarks.md, and for gnuplot
+bench/BASE-NAME.gp, which writes bench/BASE-NAME.svg. What is not there is said to
+be not measured. The same data gives the same bytes.
+"""
+import os
+import sys
+from fnmatch import fnmatch
+from statistics import median
+
+import bench
+
+MISSING = ("not measured", "", "")
+
+OPERATIONS = ("atomic-put", "alloc/256", "alloc-free/256", "alloc-free-x16/256", "alloc-free-x64/256",
+              "alloc-align-free/256", "alloc-both-put/256", "build-put/256", "build-put-x64/256",
+              "sock-put/256", "build-more/256", "order0/256", "kmalloc/256", "page-pool/256")
+CURVES = ("alloc", "alloc-free", "alloc-free-x16", "alloc-free-x64", "alloc-align-free", "build-put",
+          "build-more")
+SPEEDS = ("tcp", "tcp-x8", "veth")
+SMALL = 48      # bytes, of what is listed function by function
+
+
+def interval(ratio):
+    return f"{ratio.middle:.3f} ({ratio.low:.3f}..{ratio.high:.3f})"
+
+
+def verdict(met):
+    return "met" if met else "**missed**"
+
+
+class Report:
+    """What is recorded of one base."""
+
+    def __init__(self, results, base):
+        self.base, self.directory = base, os.path.join(results, "bench")
+        path = self.path("run")
+        self.run = bench.load(path) if os.path.exists(path) else None
+        self.facts = [line[2:] for line in self.lines("run") if line.startswith("# ")][1:]
+        self.facts = [line for line in self.facts if not line.startswith("boot ")]
+        self.sizes = [line.split("\t") for line in self.lines("size") if "\t" in line]
+        self.size_facts = [line[2:] for line in self.lines("size") if line.startswith("# ")][1:]
+        self.records = [line.split("\t") for line in self.lines("tsv", results)]
+
+    def path(self, kind, directory=None):
+        return os.path.join(directory or self.directory, f"{self.base}.{kind}")
+
+    def lines(self, kind, directory=None):
+        if not os.path.exists(self.path(kind, directory)):
+            return []
+        with open(self.path(kind, directory), encoding="utf-8") as lines:
+            return [line.rstrip("\n") for line in lines]
+
+    def rows(self, *patterns):
+        return [row for row in self.run.rows("time") if any(fnmatch(row, p) for p in patterns)]
+
+    def size_of(self, side, table, name):
+        found = [line[3] for line in self.sizes if line[:3] == [table, side, name]]
+        return int(found[0]) if found else None
+
+
+def worst(ratios):
+    """The largest of (row, ratio), or None."""
+    return max(ratios, key=lambda item: item[1].middle, default=None)
+
+
+def judged(ratios, limit):
+    found = worst(ratios)
+    if not found:
+        return MISSING
+    return interval(found[1]), f"{found[0]}, the worst of {len(ratios)}", verdict(found[1].middle <= limit)
+
+
+def at_most(limit, *patterns):
+    return lambda r: judged([(row, r.run.ratio(row)) for row in r.rows(*patterns)], limit)
+
+
+def ring_at_most(limit):
+    """What the ring hides altogether is no proof."""
+    def judge(report):
+        ratios = list(bench.ring_ratios(report.run))
+        if any(ratio is None for _, ratio in ratios):
+            return "the ring takes all of it", "", verdict(False)
+        return judged(ratios, limit)
+    return judge
+
+
+def none_slower(report):
+    """By the interval: a median above 1 that may be 1 is no finding."""
+    ratios = [(row, report.run.ratio(row)) for row in report.run.rows("time")]
+    slower = [row for row, ratio in ratios if ratio.verdict() == "slower"]
+    above = sum(ratio.middle > 1 and ratio.verdict() == "same" for _, ratio in ratios)
+    row, ratio = worst(ratios)
+    said = f"{len(slower)} of {len(ratios)} rows slower: {', '.join(slower)}" if slower else \
+        f"none of {len(ratios)} rows slower"
+    return (interval(ratio), f"{said}; {above} medians above 1 within their interval; {row} is the worst",
+            verdict(not slower))
+
+
+def tcp_mean(limit):
+    def judge(report):
+        rows = report.rows("tcp/*", "tcp-x8/*")
+        if not rows:
+            return MISSING
+        ratio = report.run.ratio(*rows)
+        speed = bench.Ratio([1 / r for r in ratio.all])
+        return interval(speed), f"{len(rows)} rows", verdict(speed.middle >= limit)
+    return judge
+
+
+def tcp_never_slower(report):
+    ratios = [(row, report.run.ratio(row)) for row in report.rows("tcp/*", "tcp-x8/*", "tcp-rr/*")]
+    if not ratios:
+        return MISSING
+    row, ratio = worst(ratios)
+    speed = bench.Ratio([1 / r for r in ratio.all])
+    return (interval(speed), f"{row}, the worst of {len(ratios)}",
+            verdict(not any(r.verdict() == "slower" for _, r in ratios)))
+
+
+def near_floor(limit):
+    def judge(report):
+        ratios = [(row, report.run.to_floor("patched", row, "atomic-put")) for row in report.rows("alloc-free/*")]
+        return judged(ratios, limit)
+    return judge
+
+
+def frags_no_more(report):
+    rows = report.run.rows("count")
+    more = bench.more_frags(report.run)
+    return f"{len(more)} of {len(rows)} rows", ", ".join(more), verdict(not more)
+
+
+def not_larger(report):
+    sizes = [report.size_of(side, "size", "total") for side in bench.SIDES]
+    if None in sizes:
+        return MISSING
+    return f"{sizes[1] - sizes[0]:+d} bytes", "text, data and bss", verdict(sizes[1] <= sizes[0])
+
+
+# Text, limit as shown, function that judges. The limits were agreed upon before
+# anything was measured.
+SLOWER = ("nothing slower than the base", "1.00, by the interval", none_slower)
+FRAGS = ("no more fragments for the same traffic, no more pages held", "0 rows", frags_no_more)
+SIZE = ("vmlinux is not larger", "0", not_larger)
+TARGETS = {
+    "7.3": (
+        ("allocation alone", "<= 0.60", at_most(0.60, "alloc/*")),
+        ("allocation and free, up to 1 KiB", "<= 0.85",
+         at_most(0.85, "alloc-free*/64", "alloc-free*/256", "alloc-free*/1024")),
+        ("allocation and free, above 1 KiB", "<= 0.90", at_most(0.90, "alloc-free*/2048", "alloc-free*/4096")),
+        ("aligned", "<= 0.85", at_most(0.85, "alloc-align*")),
+        ("prepare, commit and free, of refill, get_page and put_page", "<= 0.50", at_most(0.50, "build-put*")),
+        ("two processors, the ring subtracted", "<= 0.95", ring_at_most(0.95)),
+        SLOWER,
+        ("loopback TCP, bytes per second, geometric mean", ">= 1.02", tcp_mean(1.02)),
+        ("loopback TCP, bytes per second, never less", "1.00, by the interval", tcp_never_slower),
+        ("allocation and free, of one locked atomic and the loop", "<= 1.20", near_floor(1.20)),
+        FRAGS, SIZE),
+    "6.12": (
+        ("allocation alone", "<= 0.80", at_most(0.80, "alloc/*")),
+        SLOWER, FRAGS, SIZE),
+}
+
+
+def table(head, lines):
+    yield "| " + " | ".join(head) + " |"
+    yield "|" + "---|" * len(head)
+    for line in lines:
+        yield "| " + " | ".join(line) + " |"
+    yield ""
+
+
+def target_lines(report):
+    for text, limit, judge in TARGETS.get(report.base, ()):
+        needs_run = judge is not not_larger
+        measured, where, word = MISSING if needs_run and not report.run else judge(report)
+        yield text, limit, measured, where, word
+
+
+def time_lines(report, kind):
+    run = report.run
+    for row in run.rows(kind):
+        ratio = run.ratio(row)
+        yield [f"`{row}`"] + [bench.spread(run.values(side, row)) for side in bench.SIDES] + \
+            [interval(ratio), ratio.verdict()]
+
+
+def derived_lines(run):
+    for name, ratio in bench.geometric_means(run):
+        yield name, interval(ratio), ratio.verdict()
+    for row, ratio in bench.ring_ratios(run):
+        yield (f"`{row}` without `ring`",) + \
+            ((interval(ratio), ratio.verdict()) if ratio else ("the ring takes all of it", ""))
+
+
+def count_lines(run):
+    for row in run.rows("count"):
+        cells = [", ".join(f"{frags}/{skbs}" for skbs, frags in run.counts(side, row)) for side in bench.SIDES]
+        word = bench.queue_verdict(run, row)
+        yield [f"`{row}`"] + cells + [f"**{word}**" if word == "MORE" else word]
+
+
+def traffic_lines(run):
+    for row in run.with_skbs("time"):
+        size = run.bytes_per_op(row)
+        yield [f"`{row}`"] + [f"{1000 * size / median(run.values(side, row)):.0f}" for side in bench.SIDES] + \
+            [f"{run.per_skb(side, row):.2f}" for side in bench.SIDES]
+
+
+def size_lines(report, title):
+    names = dict.fromkeys(line[2] for line in report.sizes if line[0] == title)
+    for name in names:
+        base, patched = (report.size_of(side, title, name) for side in bench.SIDES)
+        known = [str(n) if n is not None else "-" for n in (base, patched)]
+        change = f"{patched - base:+d}" if None not in (base, patched) else "-"
+        yield [name] + known + [change]
+
+
+def plot_names(report):
+    return [name for name, body in PLOTS if report.run and body(report)]
+
+
+def is_small(line):
+    """A line of bloat-o-meter about one function: name, old, new, change."""
+    words = line.split()
+    return len(words) == 5 and words[4].lstrip("+-").isdigit() and abs(int(words[4])) < SMALL
+
+
+def size_part(report):
+    yield "### Size\n"
+    if not report.sizes:
+        yield "Not measured: `make bench-size`.\n"
+        return
+    yield "x86_64; bytes. " + "; ".join(report.size_facts) + ".\n"
+    yield from table(("vmlinux", "base", "patched", "change"), size_lines(report, "size"))
+    yield from table(("struct", "base", "patched", "change"), size_lines(report, "struct"))
+    yield f"What `scripts/bloat-o-meter` says, without changes below {SMALL} bytes:\n"
+    yield "```"
+    yield from (line[2:] for line in report.lines("size") if line.startswith("| ") and not is_small(line))
+    yield "```\n"
+
+
+def code_part(report):
+    """Counted, not timed: the guard that each make check and make test runs."""
+    found = [r for r in report.records if r[0].startswith("speed: ")]
+    yield "### Instructions\n"
+    if not found:
+        yield "Not measured: `make record`.\n"
+        return
+    yield from table(("call", "instructions", "kernel"), ((r[0][len("speed: "):], r[1], r[4]) for r in found))
+
+
+def time_part(report):
+    run = report.run
+    for name in plot_names(report):
+        yield f"![{name}](bench/{report.base}-{name}.svg)\n"
+    yield "### Time\n"
+    yield "ns per operation: median of the boots, least and most; ratio patched/base, interval.\n"
+    head = ("row", "base", "patched", "ratio", "")
+    yield from table(head, time_lines(report, "time"))
+    yield from table(("derived", "ratio", ""), derived_lines(run))
+    yield "The same code on both sides: floors, and allocators that the series does not touch.\n"
+    yield from table(head, time_lines(report, "peer"))
+    yield "### Fragments\n"
+    yield "Exact: fragments/messages, fragments/skbs, pages/owners.\n"
+    yield from table(("row", "base", "patched", ""), count_lines(run))
+    yield "As it arrives, which is a matter of time: MB/s, and fragments per skb.\n"
+    yield from table(("row", "base", "patched", "frags per skb, base", "patched"), traffic_lines(run))
+
+
+def base_part(report):
+    yield f"## Linux {report.base}\n"
+    yield from (f"- {fact}" for fact in report.facts)
+    yield ""
+    yield from table(("target", "limit", "measured", "where", ""), target_lines(report))
+    why = report.lines("why")
+    yield from why + [""] if why else []
+    if report.run:
+        yield from time_part(report)
+    else:
+        yield f"Times and fragments: not measured. `make bench BASE={report.base}`, " \
+            f"`make bench-record BASE={report.base}`.\n"
+    yield from code_part(report)
+    yield from size_part(report)
+
+
+INTRO = """<!-- SPDX-License-Identifier: GPL-2.0 -->
+<!-- Written by make bench-report from what is in results/. -->
+# Benchmarks
+
+`make bench BASE=7.3` builds the base and the patched kernel with one configuration
+and one compiler, boots them by turns under UML, natively, and runs the same rows in
+each, inside of the kernel. `make bench-record` keeps the raw data in
+`results/bench/`, and `make bench-report` writes this file and the plots from it,
+bit for bit. A ratio is patched/base, pair of boots by pair; below 1 is faster. The
+interval is that of the median by order statistics, with 95 % or more. Of many rows
+that are the same, one in a hundred is outside of it on the wrong side. "By the
+interval" means: missed if all of the interval is on the wrong side.
+
+What a row does, by the part of its name before the slash; behind it are the bytes:
+
+| rows | what |
+|---|---|
+| `alloc`, `alloc-align` | allocation alone: the fragments of a page go back by one atomic |
+| `alloc-free`, `alloc-align-free` | allocation and free, one at a time; `-x16`, `-x64`: so many are held |
+| `alloc-pg-put`, `alloc-both-put` | the same by page and offset, and with the address too |
+| `build-put` | prepare, commit, free; on the base refill, `get_page()`, `put_page()` |
+| `sock-put` | as sockets do it: as much as there is, from the page's start once that is idle |
+| `build-more` | prepare, commit without a reference: the end of the last fragment grows |
+| `refill-new` | a new page for each; `order0`: while there are no pages of high order |
+| `ring-` | allocated on one processor, freed on the other (where UML has two) |
+| `tcp`, `veth`, `mptcp`, `tls` | a stream of writes through kernel sockets; `-x8`: eight flows at once |
+| `tcp-rr`, `udp` | request and response; datagrams |
+| `message` | fragments of a message, when nothing of the last one is in use |
+| `queue` | fragments per skb in the queue of a sender whose peer does not read |
+| `pages-of-task`, `pages-of-socket` | pages held by who has sent, and is idle |
+
+Not measured: tun and virtio-net receive (no device of that kind is driven from
+inside of UML), cycles per byte (no clock for it), system calls from user space under
+an emulator that counts instructions.
+
+## Instructions, guarded
+
+`make check` counts the instructions of one allocation in the compiled kernel code and
+is red when there are more than recorded. `make test` counts each call in user space
+(`tests/unit-counts`) and is red when a number differs.
+"""
+
+
+def svg(report, name, lines):
+    yield "# SPDX-License-Identifier: GPL-2.0"
+    yield f'set terminal svg size 900,420 fixed font "sans,12" name "{name.replace("-", "_")}" background "white"'
+    yield f'set output "{report.base}-{name}.svg"'
+    yield "set grid ytics"
+    yield "set key outside top center horizontal"
+    yield from lines
+
+
+def block(name, lines):
+    return [f"${name} << EOD"] + [" ".join(line) for line in lines] + ["EOD"]
+
+
+def operations_plot(report):
+    run = report.run
+    rows = [row for row in OPERATIONS if row in run.kinds]
+    if not rows:
+        return []
+    values = {row: [v for side in bench.SIDES for v in
+                    (median(run.values(side, row)), min(run.values(side, row)), max(run.values(side, row)))]
+              for row in rows}
+    data = block("data", ([f'"{row}"'] + [f"{v:.3f}" for v in values[row]] for row in rows))
+    return data + [
+        'set ylabel "ns per operation"', "set yrange [0:*]", "set rmargin 8", "set xtics rotate by -35 nomirror",
+        "set style fill solid 0.7 border -1", "set style histogram errorbars gap 1 lw 1", "set style data histogram",
+        f'set title "Linux {report.base}: ns per operation, median, least and most of the boots"',
+        'plot $data using 2:3:4:xtic(1) title "base" lc rgb "#999999", '
+        '$data using 5:6:7 title "patched" lc rgb "#2060a0"']
+
+
+def sized(report, names):
+    """(name, [(size, row)]) of those that were run."""
+    for name in names:
+        rows = [(int(row.split("/")[1]), row) for row in report.run.rows("time") if row.split("/")[0] == name]
+        if rows:
+            yield name, sorted(rows)
+
+
+def ratio_plot(report):
+    curves = list(sized(report, CURVES))
+    lines, plots = [], []
+    for number, (name, rows) in enumerate(curves):
+        ratios = [(size, report.run.ratio(row)) for size, row in rows]
+        lines += block(f"d{number}", ([str(s), f"{r.middle:.4f}", f"{r.low:.4f}", f"{r.high:.4f}"]
+                                      for s, r in ratios))
+        plots.append(f'$d{number} using 1:2:3:4 with yerrorlines title "{name}" lw 2 pt 7 ps 0.5')
+    return plots and lines + [
+        "set logscale x 2", "set xrange [48:5461]", "set yrange [0:1.2<*]",
+        'set xlabel "bytes"', 'set ylabel "patched/base"',
+        f'set title "Linux {report.base}: ratio of the times, and its interval"',
+        "plot 1 notitle lc rgb 'black' dt 2, " + ", ".join(plots)]
+
+
+def throughput_plot(report):
+    lines, plots = [], []
+    for number, (name, rows) in enumerate(sized(report, SPEEDS)):
+        for side in bench.SIDES:
+            speeds = [(size, sorted(1000 * report.run.bytes_per_op(row) / ns
+                                    for ns in report.run.values(side, row))) for size, row in rows]
+            lines += block(f"{side}{number}", ([str(s), f"{median(v):.2f}", f"{v[0]:.2f}", f"{v[-1]:.2f}"]
+                                               for s, v in speeds))
+            look = "dt 2" if side == "base" else "dt 1"
+            plots.append(f'${side}{number} using 1:2:3:4 with yerrorlines title "{name}, {side}" '
+                         f"lw 2 lt {number + 1} {look} pt 7 ps 0.5")
+    return plots and lines + [
+        "set logscale xy 2", 'set format y "%.0f"', "set xrange [48:87381]", 'set xlabel "bytes of a write"', 'set ylabel "MB/s"',
+        f'set title "Linux {report.base}: bytes per second, median, least and most of the boots"',
+        "plot " + ", ".join(plots)]
+
+
+PLOTS = (("operations", operations_plot), ("ratio", ratio_plot), ("throughput", throughput_plot))
+
+
+def write(path, lines):
+    with open(path, "w", encoding="utf-8") as out:
+        print(*lines, sep="\n", file=out)
+
+
+def main(results, out, *bases):
+    reports = [Report(results, base) for base in bases]
+    os.makedirs(os.path.join(out, "bench"), exist_ok=True)
+    text = "\n".join([INTRO] + [line for report in reports for line in base_part(report)])
+    write(os.path.join(out, "benchmarks.md"), [text.rstrip("\n")])
+    for report in reports:
+        for name, body in PLOTS:
+            lines = report.run and body(report)
+            if lines:
+                write(os.path.join(out, "bench", f"{report.base}-{name}.gp"), svg(report, name, lines))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
