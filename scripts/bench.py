@@ -27,7 +27,7 @@ from statistics import median
 SIDES = ("base", "patched")
 NOISE = float(os.environ.get("BENCH_NOISE") or 5)
 LOAD = float(os.environ.get("BENCH_LOAD") or 10)
-SHORTEST = 15e6     # ns: below, the clock and the start of a thread count
+SHORTEST = 10e6     # ns: below, the clock and the start of a thread count
 FINDING = 3         # exit status
 STREAMS = ("tcp", "tcp-x8", "veth", "mptcp", "tls")
 BOOT = re.compile(r"# boot (\d+) (\d) (\w+) status (\S+) wall \S+ s foreign (\S+) %$")

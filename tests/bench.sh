@@ -107,7 +107,7 @@ bad "an empty loop that is another on one side" 'between the two kernels' \
 	sed_all '/patched status/,/end/s/empty peer \(.\) ns=60/empty peer \1 ns=66/'
 bad "no empty loop" "no row 'empty'" sed_all '/: empty/d;s/end 8/end 6/'
 bad "rows that are too short" 'row x: [0-9.]+ ms are too short' \
-	sed_all 's/\(: x .*ns=\)[0-9]*/\110000000/'
+	sed_all 's/\(: x .*ns=\)[0-9]*/\19000000/'
 cp "$tmp/good" "$tmp/run"
 echo "what is this" >>"$tmp/run"
 says "a line of something else" 1 'not a line of a run: what is this' judge
