@@ -319,6 +319,7 @@ What a row does, by the part of its name before the slash; behind it are the byt
 | `tcp-rr`, `udp` | request and response; datagrams |
 | `message` | fragments of a message, when nothing of the last one is in use |
 | `queue` | fragments per skb in the queue of a sender whose peer does not read |
+| `charged` | bytes that the sender is charged for such a queue, as ss -m shows them |
 | `pages-of-task`, `pages-of-socket` | pages held by who has sent, and is idle |
 
 Not measured: tun and virtio-net receive (no device of that kind is driven from

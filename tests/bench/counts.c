@@ -45,8 +45,8 @@ static void bench_limit(struct bench_pair *pair)
  * Nobody reads: what the sender builds stays in its queue, and depends on the
  * writes alone. What arrives depends on when it is sent, and is merged again.
  */
-static int bench_queue(const struct bench_row *row, u64 ops,
-		       struct bench_result *res)
+static int bench_queue_by(const struct bench_row *row, struct bench_result *res,
+			  void (*count)(struct sock *sk, struct bench_result *res))
 {
 	struct bench_pair pair = {};
 	int err = bench_open(&bench_loopback, SOCK_STREAM, &pair);
@@ -59,9 +59,28 @@ static int bench_queue(const struct bench_row *row, u64 ops,
 		res->ops++;
 	}
 	if (!err)
-		bench_count_queue(pair.tx->sk, res);
+		count(pair.tx->sk, res);
 	bench_close(&pair);
 	return err;
+}
+
+static int bench_queue(const struct bench_row *row, u64 ops,
+		       struct bench_result *res)
+{
+	return bench_queue_by(row, res, bench_count_queue);
+}
+
+/* What ss -m shows of it: skbs counts queues, frags the bytes they are charged. */
+static void bench_count_charged(struct sock *sk, struct bench_result *res)
+{
+	res->skbs++;
+	res->frags += READ_ONCE(sk->sk_wmem_queued);
+}
+
+static int bench_charged(const struct bench_row *row, u64 ops,
+			 struct bench_result *res)
+{
+	return bench_queue_by(row, res, bench_count_charged);
 }
 
 static bool bench_arrived(struct sock *sk, unsigned int size)
@@ -199,6 +218,9 @@ static const struct bench_row rows[] = {
 	{ "queue/4096", "count", bench_queue, 1, 4096 },
 	{ "queue/16384", "count", bench_queue, 1, 16384 },
 	{ "queue/65536", "count", bench_queue, 1, 65536 },
+	{ "charged/64", "count", bench_charged, 1, 64 },
+	{ "charged/1024", "count", bench_charged, 1, 1024 },
+	{ "charged/16384", "count", bench_charged, 1, 16384 },
 	{ "pages-of-task/64", "count", bench_held_by_task, 1, 64, 1 },
 	{ "pages-of-socket/64", "count", bench_held_by_socket, 1, 64 },
 };
