@@ -14,6 +14,7 @@
 struct bench_state {
 	struct page_frag_cache nc;
 	struct bench_builder builder;
+	struct page *held;
 };
 
 static void *bench_take_va(void *state, unsigned int size)
@@ -78,7 +79,10 @@ static void *bench_take_sock(void *state, unsigned int size)
 	return page;
 }
 
-/* Nothing is given back: what is added to a fragment takes no reference. */
+/*
+ * An skb that grows: its first fragment of a page holds a reference, what is added to
+ * that takes none. When the page is full it goes, and the next one is new.
+ */
 static void *bench_take_more(void *state, unsigned int size)
 {
 	struct bench_state *s = state;
@@ -86,8 +90,14 @@ static void *bench_take_more(void *state, unsigned int size)
 	struct page *page = bench_build(&s->builder, size, &offset);
 
 	OPTIMIZER_HIDE_VAR(offset);
-	if (likely(page))
+	if (likely(page && page == s->held)) {
 		bench_built_more(&s->builder, size);
+	} else if (page) {
+		bench_built(&s->builder, size);
+		if (s->held)
+			put_page(s->held);
+		s->held = page;
+	}
 	return page;
 }
 
@@ -118,6 +128,8 @@ static void bench_drain(struct bench_state *s)
 {
 	page_frag_cache_drain(&s->nc);
 	bench_builder_drain(&s->builder);
+	if (s->held)
+		put_page(s->held);
 }
 
 /* A function for each, in which take and give are compiled into the loop. */
@@ -210,13 +222,21 @@ static void bench_hog_split(struct bench_hog *hog, struct page *block)
 }
 
 /* The flags are those of the allocators' own first try. */
-static void bench_hog_fill(struct bench_hog *hog)
+static struct page *bench_hog_block(void)
 {
 	gfp_t gfp = GFP_ATOMIC | __GFP_NOWARN | __GFP_NORETRY | __GFP_NOMEMALLOC;
+
+	return alloc_pages(gfp, BENCH_ORDER);
+}
+
+static unsigned int bench_hog_fill(struct bench_hog *hog)
+{
+	unsigned int nr = 0;
 	struct page *block;
 
-	while ((block = alloc_pages(gfp, BENCH_ORDER)))
+	for (; (block = bench_hog_block()); nr++)
 		list_add(&block->lru, &hog->blocks);
+	return nr;
 }
 
 /* Twice: what a watermark kept back can be had once there are pages again. */
@@ -259,6 +279,9 @@ static int bench_order0(const struct bench_row *row, u64 ops,
 
 	if (!err)
 		err = run(row, ops, res);
+	/* Whoever could have had a block may have had one. */
+	if (bench_hog_fill(&hog) && !err)
+		err = -EAGAIN;
 	bench_hog_give(&hog);
 	return err;
 }
