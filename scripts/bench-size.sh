@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0
-# bench-size.sh: what the series does to the size of the kernel of the guest and of
-# its structs, into results/bench/BASE.size: lines TABLE, SIDE, NAME, BYTES, and the
+# bench-size.sh: what the series does to the size of an x86_64 kernel with the guest's
+# network paths, and of its structs, into results/bench/BASE.size: lines TABLE, SIDE, NAME, BYTES, and the
 # report of the kernel's own bloat-o-meter behind '| '. Both kernels are built in one
 # place, one after the other: a path is part of what is compiled.
 # shellcheck source=scripts/lib.sh

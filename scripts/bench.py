@@ -15,8 +15,8 @@ The value of a boot is the median of its samples. The ratio is patched/base, pai
 by pair; its interval is the one of the median by order statistics, which assumes
 nothing about the distribution, with a confidence of 95 % or a little more.
 
-A run that is valid may have a finding: more fragments for the same traffic. Then
-the last line says so, and the exit status is 3.
+A run that is valid may have a finding: more fragments for the same traffic, more
+pages held, more bytes charged. Then the last line says so, and the exit status is 3.
 """
 import math
 import os
@@ -29,6 +29,7 @@ NOISE = float(os.environ.get("BENCH_NOISE") or 5)
 LOAD = float(os.environ.get("BENCH_LOAD") or 10)
 SHORTEST = 10e6     # ns: below, the clock and the start of a thread count
 FINDING = 3         # exit status
+COUNTED = (("message/", "frags per message"), ("charged/", "bytes per queue"), ("pages-of-", "pages"))
 STREAMS = ("tcp", "tcp-x8", "veth", "mptcp", "tls")
 BOOT = re.compile(r"# boot (\d+) (\d) (\w+) status (\S+) wall \S+ s foreign (\S+) %$")
 SAMPLE = re.compile(r"bench: (\S+) (time|peer|count) (\d+) ns=(\d+) ops=(\d+) bytes=(\d+) skbs=(\d+) frags=(\d+)$")
@@ -248,6 +249,10 @@ def ring_ratios(run):
             yield row, run.without(row, "ring")
 
 
+def counted(row):
+    return next((unit for prefix, unit in COUNTED if row.startswith(prefix)), "frags per skb")
+
+
 def more_frags(run):
     return [row for row in run.rows("count") if queue_verdict(run, row) == "MORE"]
 
@@ -285,7 +290,7 @@ def queue_verdict(run, row):
 
 
 def queue_table(run):
-    yield ["frags/skbs, pages/owners", "base", "patched", ""]
+    yield ["frags/skbs, bytes/queues, pages/owners", "base", "patched", ""]
     for row in run.rows("count"):
         cells = [", ".join(f"{frags}/{skbs}" for skbs, frags in run.counts(side, row)) for side in SIDES]
         yield [row] + cells + [queue_verdict(run, row)]
@@ -308,7 +313,7 @@ def records(run):
         yield f"bench ratio: {row}: patched/base", " ".join(run.ratio(row).cells()[:2]), "ratio"
     for row in run.rows("count"):
         for side in SIDES:
-            yield f"bench frags: {row}: {side}", f"{run.per_skb(side, row):.3f}", "per skb"
+            yield f"bench counts: {row}: {side}", f"{run.per_skb(side, row):.3f}", counted(row)
 
 
 def print_tables(run):
@@ -345,7 +350,7 @@ def main(arguments):
     print_tables(run)
     found = more_frags(run)
     if found:
-        print(f"finding: MORE fragments than on the base: {', '.join(found)}", file=sys.stderr)
+        print(f"finding: MORE than on the base: {', '.join(found)}", file=sys.stderr)
     return FINDING if found else 0
 
 

@@ -102,4 +102,4 @@ rc=0
 # A finding is a record too.
 [ "$rc" -eq 0 ] || [ "$rc" -eq 3 ] || exit 1
 keep_records
-[ "$rc" -eq 0 ] || die "the patched kernel makes more fragments than the base" "see the rows with MORE"
+[ "$rc" -eq 0 ] || die "the patched kernel takes more than the base" "see the rows with MORE"

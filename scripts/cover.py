@@ -5,11 +5,13 @@
 DIFF is a unified diff without context, each JSON what gcov says of one object. TAP: a
 line for the guest itself (STATUS 0 if it passed) and one for each function with added
 lines. A function passes if one of those that are code ran; the others are shown. What
-did not run at all has to be in EXPLAINED: FILE, FUNCTION and the reason, by tabs; a
-FUNCTION of - stands for a file that is not in the guest.
+did not run at all has to be in EXPLAINED: FILE, FUNCTION, the reason, and the base if it
+is true of one only ($BASE), by tabs; a FUNCTION of - stands for a file that has no line.
+A reason that is not needed fails. Lines that gcov gives no function are inline code.
 """
 import collections
 import json
+import os
 import re
 import sys
 
@@ -45,8 +47,8 @@ def counted(reports, tree, changed):
             name = file["file"].removeprefix(tree + "/")
             for line in file["lines"]:
                 number = line["line_number"]
-                if number in changed.get(name, ()) and "function_name" in line:
-                    key = name, own_name(line["function_name"])
+                if number in changed.get(name, ()):
+                    key = name, own_name(line.get("function_name", "inline code"))
                     counts[key][number] += line["count"]
     return counts
 
@@ -54,7 +56,8 @@ def counted(reports, tree, changed):
 def explanations(path):
     with open(path, encoding="utf-8") as text:
         rows = (line.rstrip("\n").split("\t") for line in text if "\t" in line)
-        return {(file, function): reason for file, function, reason in rows}
+        return {(file, function): reason for file, function, reason, *base in rows
+                if not base or base[0] == os.environ.get("BASE")}
 
 
 def functions(counts, known):
@@ -81,12 +84,23 @@ def absent(changed, counts, known):
             yield reason is not None, f"cover: {file}" + (f" # SKIP {reason}" if reason else ": no line was counted")
 
 
+def unneeded(counts, known):
+    for (file, function), reason in sorted(known.items()):
+        ran = any(any(lines.values()) for key, lines in counts.items()
+                  if key[0] == file and function in (key[1], "-"))
+        if ran:
+            yield False, f"cover: {file} {function} was reached: {reason}"
+
+
 def main(explained, diff, tree, status, *reports):
     changed, known = added(diff), explanations(explained)
     counts = counted(reports, tree, changed)
     results = [(status == "0", "cover: the guest's verdict")]
     results += functions(counts, known)
     results += absent(changed, counts, known)
+    results += unneeded(counts, known)
+    if not counts:
+        results.append((False, "cover: no changed line was counted"))
     for number, (passed, text) in enumerate(results, 1):
         print(f"{'' if passed else 'not '}ok {number} - {text}")
     print(f"1..{len(results)}")

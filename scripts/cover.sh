@@ -17,6 +17,7 @@ build=$work/build/vm-gcov
 unpack() {
 	rm -rf "$out"
 	mkdir -p "$out/counts" "$out/lines"
+	[ -s "$run/coverage" ] || die "the guest sent no counts" "see $run/console.log"
 	tar -C "$out/counts" -xf "$run/coverage"
 }
 

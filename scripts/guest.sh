@@ -25,8 +25,10 @@ for word in "${debug[@]}"; do
 	[ "$word" != gcov ] || COVERAGE=yes
 done
 # Of the kernel, only the files that the net part of the series changes.
-[ -z "$COVERAGE" ] || mapfile -t profiled < <("$TOP/scripts/net-part.sh" --name-only -- '*.c' |
-	sed 's|.*/\(.*\)\.c$|GCOV_PROFILE_\1.o=y|')
+if [ -n "$COVERAGE" ]; then
+	sources=$("$TOP/scripts/net-part.sh" --name-only -- '*.c')
+	mapfile -t profiled < <(printf '%s\n' "$sources" | sed 's|.*/\(.*\)\.c$|GCOV_PROFILE_\1.o=y|')
+fi
 
 # The payload is a real file: the source package of the base, cut to size.
 payload() {

@@ -6,6 +6,6 @@
 . "$(dirname "$0")/lib.sh"
 
 tree=$(work_dir)/tree
-first=$(git -C "$tree" log -1 --format=%H --grep='^mm: page_frag: ' base..HEAD)
+first=$(git -C "$tree" log --format='%H %s' base..HEAD | awk '$2 == "mm:" { print $1; exit }')
 [ -n "$first" ] || die "$tree has no step of the mm part" "run: make tree"
 git -C "$tree" diff "$first" HEAD "$@"

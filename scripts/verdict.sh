@@ -143,6 +143,7 @@ check_figures() {
 	at_most pages_left1 0
 	at_most pages_left3 0
 	at_most pages_kept3 "$(figure pages_allowed_kept)"
+	at_most pages_ring3 0
 	# Whatever the guest allows itself: the same caches, the same paths, the same pages.
 	[ "$(figure caches_round3)" != "$(figure caches_round1)" ] ||
 		at_most pages_round3 "$(figure pages_round1)"

@@ -61,6 +61,18 @@ covers "what ran in another object counts" 0 "ok 4 - cover: net/core/one.c g: 1 
 covers "a file that is explained" 0 "ok 5 - cover: net/core/two.c # SKIP no card" 0 all.json
 printf 'net/core/one.c\tg\tno way\n' >>"$tmp/known"
 covers "a function that is explained" 0 "one.c g: 0 of 1 lines, up to 0 times (not 32) # SKIP no way" 0 none.json
+printf 'net/core/one.c\tg\tno way\t7.3\nnet/core/two.c\t-\tno card\n' >"$tmp/known"
+export BASE=6.12
+covers "a reason of another base" 1 "not ok 4 - cover: net/core/one.c g: 0 of 1" 0 none.json
+printf 'net/core/one.c\tf\tno way\nnet/core/two.c\t-\tno card\n' >"$tmp/known"
+covers "a reason that is not needed" 1 "cover: net/core/one.c f was reached: no way" 0 all.json
+sed 's/"function_name": "[a-z.0-9]*", //g' "$tmp/all.json" >"$tmp/nameless.json"
+printf 'net/core/two.c\t-\tno card\n' >"$tmp/known"
+covers "lines without a function" 0 "net/core/one.c inline code: 3 of 3" 0 nameless.json
+cp "$tmp/diff" "$tmp/whole"
+: >"$tmp/diff"
+covers "nothing was counted" 1 "not ok 2 - cover: no changed line was counted" 0 all.json
+cp "$tmp/whole" "$tmp/diff"
 : >"$tmp/known"
 covers "a file without counts" 1 "not ok 5 - cover: net/core/two.c: no line was counted" 0 all.json
 

@@ -52,10 +52,26 @@ edited "tests that never began" patched console.log d 1 '^not ok .*patched missi
 edited "a guest that dies" patched status 's/0/134/' 1 '^not ok .*patched fail: the guest came to its end.*status 134'
 edited "a guest without an end" patched result '/end/d' 1 '^not ok .*patched fail: the guest came to its end'
 edited "no exit status" patched result '/exit/d' 1 '^not ok .*patched missing: exit status'
-fresh; sed -i /exit/d "$work"/*/result
-says "no exit status on either" 0 '^ok .*base missing, patched missing: exit status: nor does the base' compare
-fresh; sed -i d "$work"/*/output; sed -i /exit/d "$work"/*/result
+# died [TEXT]: of one thing, but for the patched kernel's TEXT
+died() {
+	fresh
+	rm "$work"/*/result
+	for side in base patched; do
+		echo 134 >"$work/$side/status"
+		printf '[ 1.2] Kernel panic - ip 0x%x\n' $RANDOM >>"$work/$side/console.log"
+	done
+	[ $# -eq 0 ] || printf '%s\n' 'suite: begin' "$1" >"$work/patched/console.log"
+}
+died
+says "what both kernels died of" 0 '^ok .*base missing, patched missing: exit status: nor does the base' compare
+died; sed -i d "$work"/*/output
 says "which is not enough" 1 '^not ok .*the base passes nothing' compare
+died "BUG: Bad page state"
+says "the patched kernel died of something else" 1 '^not ok .*patched missing: exit status' compare
+died; echo "timeout after 4 s" | tee "$work"/*/status >/dev/null
+says "neither came to its end in time" 1 '^not ok .*patched missing: exit status' compare
+fresh; sed -i /exit/d "$work"/*/result
+says "no exit status although both lived" 1 '^not ok .*patched missing: exit status' compare
 edited "a timeout" base result 's/exit 1/exit 0/' 1 '^not ok .*patched fail: exit status: worse than the base \(status 1\)'
 fresh; sed -i 's/exit 1/exit 124/' "$work"/*/result
 says "a timeout of both is named" 0 'patched fail: exit status: fails on the base too \(timeout\)' compare

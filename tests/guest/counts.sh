@@ -74,8 +74,8 @@ refused_to_tasks() {
 
 # Pages that refills allocated and that were not freed, by who allocated them:
 #   cpu   the caches of the CPUs, which keep a page for good
-#   kept  the sockets by which the kernel answers, which do too, and what is in
-#         the ring of a virtio-net card, up or down
+#   kept  the sockets by which the kernel answers, which do too
+#   ring  what a virtio-net card receives into, up or down, until it is unplugged
 #   left  all others, who have to give their pages back when they go
 # A kernel without the series has skb_page_frag_refill() beside the cache.
 owned() {
@@ -83,12 +83,12 @@ owned() {
 		    { n = $0; sub(/.*nr_base_pages: */, "", n) }
 		    /(napi_alloc_skb|netdev_alloc_skb|alloc_frag_align)\+/ { cpu += n; next }
 		    /(icmp_push_reply|icmp_reply|icmpv6_echo_reply|icmpv6_rcv)\+/ { kept += n; next }
-		    /(virtnet_[a-z_]*|try_fill_recv|refill_work)\+/ { kept += n; next }
+		    /(virtnet_[a-z_]*|try_fill_recv|refill_work)\+/ { ring += n; next }
 		    { left += n }
-		    END { print cpu + 0, kept + 0, left + 0 }' $stacks
+		    END { print cpu + 0, kept + 0, left + 0, ring + 0 }' $stacks
 }
 
-# owned_pages FIELD: 1, 2 or 3 of these
+# owned_pages FIELD: 1 cpu, 2 kept, 3 left, 4 ring
 owned_pages() {
 	owned | cut -d' ' -f"$1"
 }
@@ -144,10 +144,10 @@ idle_left() {
 	idle_pages 0 3
 }
 
-# The rings are unplugged by then; the kernel answers by four sockets of each CPU, and
-# each keeps a page of at most 8.
+# The kernel answers by two sockets of each CPU, for ICMP and for ICMPv6, and each keeps
+# a page of at most 8.
 allowed_kept() {
-	echo $((cpus * 4 * 8))
+	echo $((cpus * 2 * 8))
 }
 
 uptime_seconds() {
@@ -167,7 +167,8 @@ idle_round3() {
 	allowed3=$(allowed_again "$pages1" "$caches1" "$caches3")
 	pages3=$(idle_pages "$allowed3" 1)
 	left3=$(idle_left)
-	kept3=$(owned_pages 2)
+	kept3=$(idle_pages "$(allowed_kept)" 2)
+	ring3=$(idle_pages 0 4)
 }
 
 # A count of 0 with the links up would mean that the count sees nothing.
@@ -177,6 +178,7 @@ result_pages() {
 	[ "$pages1" -le "$allowed1" ] || fault="leak: $pages1 pages after round 1, $allowed1 allowed"
 	[ "$pages3" -le "$allowed3" ] || fault="leak: $pages3 pages after round 3, $allowed3 allowed"
 	[ "$kept3" -le "$(allowed_kept)" ] || fault="leak: $kept3 pages kept, $(allowed_kept) allowed"
+	[ "$ring3" -eq 0 ] || fault="leak: $ring3 pages of rings without a card"
 	[ "$left1" -eq 0 ] || fault="leak: $left1 pages of others after round 1"
 	[ "$left3" -eq 0 ] || fault="leak: $left3 pages of others after round 3"
 	figure caches_round1 "$caches1"
@@ -188,6 +190,7 @@ result_pages() {
 	figure pages_left1 "$left1"
 	figure pages_left3 "$left3"
 	figure pages_kept3 "$kept3"
+	figure pages_ring3 "$ring3"
 	figure pages_allowed_kept "$(allowed_kept)"
 	result "pages held when idle" "$fault"
 	fault=
