@@ -24,6 +24,8 @@ for word in "${debug[@]}"; do
 	[ "$word" != poison ] || words+=(page_poison=1)
 	[ "$word" != gcov ] || COVERAGE=yes
 done
+# Emulated, what is checked takes longer than what RCU calls a stall.
+[ ${#debug[@]} -eq 0 ] || words+=(rcupdate.rcu_cpu_stall_timeout=300)
 # Of the kernel, only the files that the net part of the series changes.
 if [ -n "$COVERAGE" ]; then
 	sources=$("$TOP/scripts/net-part.sh" --name-only -- '*.c')
