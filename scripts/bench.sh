@@ -69,8 +69,8 @@ boot() {
 boot_pairs() {
 	local pair first=base second=patched
 	for ((pair = 1; pair <= PAIRS; pair++)); do
-		boot "$first" "$pair" 1
-		boot "$second" "$pair" 2
+		boot "$first" "$pair" 1 || return
+		boot "$second" "$pair" 2 || return
 		read -r first second <<<"$second $first"
 	done
 }

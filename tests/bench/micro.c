@@ -10,11 +10,13 @@
 #define BENCH_PAGE	(PAGE_SIZE << BENCH_ORDER)
 /* Blocks that are given back in pieces, for what needs a page of order 0. */
 #define BENCH_PIECES	256
+#define BENCH_TRIES	10
 
 struct bench_state {
 	struct page_frag_cache nc;
 	struct bench_builder builder;
 	struct page *held;
+	u64 large;
 };
 
 static void *bench_take_va(void *state, unsigned int size)
@@ -107,6 +109,17 @@ static void *bench_take_new(void *state, unsigned int size)
 	void *va = bench_alloc_va(&s->nc, size);
 
 	page_frag_cache_drain(&s->nc);
+	return va;
+}
+
+/* The same, looking at the order. */
+static void *bench_take_small(void *state, unsigned int size)
+{
+	struct bench_state *s = state;
+	void *va = bench_take_new(state, size);
+
+	if (likely(va))
+		s->large += PageCompound(virt_to_page(va));
 	return va;
 }
 
@@ -229,14 +242,12 @@ static struct page *bench_hog_block(void)
 	return alloc_pages(gfp, BENCH_ORDER);
 }
 
-static unsigned int bench_hog_fill(struct bench_hog *hog)
+static void bench_hog_fill(struct bench_hog *hog)
 {
-	unsigned int nr = 0;
 	struct page *block;
 
-	for (; (block = bench_hog_block()); nr++)
+	while ((block = bench_hog_block()))
 		list_add(&block->lru, &hog->blocks);
-	return nr;
 }
 
 /* Twice: what a watermark kept back can be had once there are pages again. */
@@ -265,7 +276,7 @@ static void bench_hog_give(struct bench_hog *hog)
 		__free_pages(page, BENCH_ORDER);
 }
 
-/* bench_order0() - another row while there is no page of high order */
+/* bench_order0() - another row while there is no page of high order; -EAGAIN: there was */
 static int bench_order0(const struct bench_row *row, u64 ops,
 			struct bench_result *res,
 			int (*run)(const struct bench_row *row, u64 ops,
@@ -275,27 +286,43 @@ static int bench_order0(const struct bench_row *row, u64 ops,
 		.blocks = LIST_HEAD_INIT(hog.blocks),
 		.pieces = LIST_HEAD_INIT(hog.pieces),
 	};
-	int err = bench_hog_take(&hog);
+	int err = bench_hog_take(&hog) ?: -EAGAIN;
+	unsigned int tries;
 
-	if (!err)
+	for (tries = 0; err == -EAGAIN && tries < BENCH_TRIES; tries++) {
+		bench_hog_fill(&hog);
+		*res = (struct bench_result) {};
 		err = run(row, ops, res);
-	/* Whoever could have had a block may have had one. */
-	if (bench_hog_fill(&hog) && !err)
-		err = -EAGAIN;
+	}
 	bench_hog_give(&hog);
 	return err;
 }
 
+/* The page that the first one gets is used again, by all others. */
 static int bench_order0_free(const struct bench_row *row, u64 ops,
 			     struct bench_result *res)
 {
 	return bench_order0(row, ops, res, bench_alloc_free);
 }
 
+/* Each asks for a page of high order, and may get what somebody gave back meanwhile. */
+static int bench_refill_order0(const struct bench_row *row, u64 ops,
+			       struct bench_result *res)
+{
+	static const struct bench_ops how = { bench_take_small, bench_give_va };
+	struct bench_state state = {};
+	int err = bench_loop(row, ops, res, &how, &state);
+
+	bench_drain(&state);
+	if (state.large > ops / 100)
+		return -EAGAIN;
+	return err;
+}
+
 static int bench_order0_new(const struct bench_row *row, u64 ops,
 			    struct bench_result *res)
 {
-	return bench_order0(row, ops, res, bench_refill_new);
+	return bench_order0(row, ops, res, bench_refill_order0);
 }
 
 static const struct bench_row rows[] = {

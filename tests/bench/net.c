@@ -144,27 +144,40 @@ int bench_open(const struct bench_path *path, int type, struct bench_pair *pair)
 	return err;
 }
 
-/* bench_send() - all of @size bytes; less is an error */
+static int bench_some(struct socket *sock, unsigned int size, int flags, bool tx)
+{
+	struct kvec vec = { tx ? bench_data : bench_reply, size };
+	struct msghdr msg = { .msg_flags = flags };
+	int ret;
+
+	if (tx)
+		ret = kernel_sendmsg(sock, &msg, &vec, 1, size);
+	else
+		ret = kernel_recvmsg(sock, &msg, &vec, 1, size, flags);
+	return ret ?: -EPIPE;
+}
+
+static int bench_all_of(struct socket *sock, unsigned int size, int flags, bool tx)
+{
+	int ret;
+
+	for (; size; size -= ret) {
+		ret = bench_some(sock, size, flags, tx);
+		if (ret < 0)
+			return ret;
+	}
+	return 0;
+}
+
+/* bench_send() - all of @size bytes; MPTCP takes less at a time now and then */
 int bench_send(struct socket *sock, unsigned int size, int flags)
 {
-	struct kvec vec = { .iov_base = bench_data, .iov_len = size };
-	struct msghdr msg = { .msg_flags = flags };
-	int ret = kernel_sendmsg(sock, &msg, &vec, 1, size);
-
-	if (ret < 0)
-		return ret;
-	return ret == size ? 0 : -EMSGSIZE;
+	return bench_all_of(sock, size, flags, true);
 }
 
 int bench_recv(struct socket *sock, unsigned int size)
 {
-	struct kvec vec = { .iov_base = bench_reply, .iov_len = size };
-	struct msghdr msg = {};
-	int ret = kernel_recvmsg(sock, &msg, &vec, 1, size, MSG_WAITALL);
-
-	if (ret < 0)
-		return ret;
-	return ret == size ? 0 : -EMSGSIZE;
+	return bench_all_of(sock, size, MSG_WAITALL, false);
 }
 
 /* bench_drop() - take a datagram of @size bytes, and do not copy it */

@@ -169,7 +169,7 @@ static int bench_ring_build(const struct bench_row *row, u64 ops,
 }
 
 static const struct bench_row rows[] = {
-	{ "ring", "peer", bench_ring_alone, 2000000 },
+	{ "ring", "peer", bench_ring_alone, 8000000 },
 	{ "ring-alloc/256", "time", bench_ring_alloc, 1000000, 256 },
 	{ "ring-alloc/1024", "time", bench_ring_alloc, 1000000, 1024 },
 	{ "ring-build/256", "time", bench_ring_build, 1000000, 256 },
