@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0
 # bench-size.sh: what the series does to the size of an x86_64 kernel with the guest's
-# network paths, and of its structs, into results/bench/BASE.size: lines TABLE, SIDE, NAME, BYTES, and the
-# report of the kernel's own bloat-o-meter behind '| '. Both kernels are built in one
-# place, one after the other: a path is part of what is compiled.
+# network paths, and of its structs, into results/bench/BASE.size: lines TABLE, SIDE,
+# NAME, BYTES, and the report of the kernel's own bloat-o-meter behind '| '. Both kernels
+# are built in one place, one after the other: a path is part of what is compiled.
 # shellcheck source=scripts/lib.sh
 . "$(dirname "$0")/lib.sh"
 load_base
@@ -29,7 +29,7 @@ build_side() {
 	step "types of the $1 kernel" "$work/log/build-bench-types-$1.log" kmake KCFLAGS=-g net/core/sock.o ||
 		die "net/core/sock.o of the $1 kernel does not build" "see $work/log/build-bench-types-$1.log"
 	cp "$build/net/core/sock.o" "$build/sock-$1.o"
-	grep -E '^CONFIG_|is not set$' "$build/.config" >"$build/config-$1"
+	config_lines "$build/.config" >"$build/config-$1"
 	git -C "$tree" rev-parse --short=12 'HEAD^{tree}' >"$build/tree-$1"
 	make -s -C "$tree" kernelversion >"$build/release-$1"
 }

@@ -43,8 +43,7 @@ build_side() {
 	"$build/linux" --version >"$raw/version-$1"
 }
 
-# settings BUILD: the configuration, but for the version in its comments
-settings() { grep -E '^CONFIG_|is not set$' "$work/build/bench-$1/.config"; }
+config() { config_lines "$work/build/bench-$1/.config"; }
 
 facts() {
 	local side
@@ -52,7 +51,7 @@ facts() {
 	for side in base patched; do
 		echo "# $side $(cat "$raw/version-$side") tree $(git -C "$work/bench-$side-tree" rev-parse --short=12 'HEAD^{tree}')"
 	done
-	echo "# config $(settings base | sha256sum | cut -c1-16) gcc $(gcc -dumpfullversion)"
+	echo "# config $(config base | sha256sum | cut -c1-16) gcc $(gcc -dumpfullversion)"
 	echo "# cpu $(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1) x $(nproc)"
 	echo "# bench $(cat "$TOP"/tests/bench/* | sha256sum | cut -c1-16) pairs $PAIRS machine ${machine[*]} $BENCH_ARGS"
 }
@@ -90,7 +89,7 @@ rm -rf "$raw"
 mkdir -p "$raw"
 build_side base base
 build_side patched HEAD
-cmp <(settings base) <(settings patched) || die "the two kernels have different configurations" \
+cmp <(config base) <(config patched) || die "the two kernels have different configurations" \
 	"compare .config of bench-base and bench-patched in $work/build"
 facts >"$raw/run"
 step "$PAIRS pairs of boots" "$work/log/bench-boot.log" boot_pairs ||

@@ -59,6 +59,14 @@ work_dir() {
 	fi
 }
 
+# part_commits mm|net TREE: the commits of TREE that are for the tree of that name, oldest first
+part_commits() {
+	git -C "$2" log --reverse --format='%H %s' base..HEAD | grep -E "^[0-9a-f]+ $1: " | cut -d' ' -f1
+}
+
+# config_lines FILE: a configuration, but for the version in its comments
+config_lines() { grep -E '^CONFIG_|is not set$' "$1"; }
+
 # load_base: package, suite, tested and member of kernels/$BASE
 load_base() {
 	[ -r "$TOP/kernels/$BASE" ] ||

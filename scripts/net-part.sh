@@ -6,6 +6,6 @@
 . "$(dirname "$0")/lib.sh"
 
 tree=$(work_dir)/tree
-first=$(git -C "$tree" log --format='%H %s' base..HEAD | awk '$2 == "mm:" { print $1; exit }')
+first=$(part_commits mm "$tree" | tail -n 1) || :
 [ -n "$first" ] || die "$tree has no step of the mm part" "run: make tree"
 git -C "$tree" diff "$first" HEAD "$@"

@@ -32,11 +32,6 @@ sender() {
 	export GIT_COMMITTER_DATE=$EPOCH
 }
 
-# commits PATTERN: those whose subject starts with PATTERN, oldest first
-commits() {
-	git -C "$tree" log --reverse --format='%H %s' base..HEAD | grep -E "^[0-9a-f]+ $1" | cut -d' ' -f1
-}
-
 # A part is a run of commits: mm first, which has to stand alone.
 check_order() {
 	local seen='' subject
@@ -61,7 +56,7 @@ letter_text() {
 	sed '1,/^$/d' "$TOP/patches/cover/$1" | "$TOP/scripts/render.py" "$TOP/results/$BASE.tsv" \
 		tree="$tree" treeid="$(git -C "$tree" rev-parse --short=12 'HEAD^{tree}')" \
 		base="$BASE" version="$(make -s -C "$tree" kernelversion)" source="$(source_of_base)" \
-		mm="$(commits 'mm: ' | wc -l)" net="$(commits 'net: ' | wc -l)"
+		mm="$(part_commits mm "$tree" | wc -l)" net="$(part_commits net "$tree" | wc -l)"
 }
 
 # fill_letter FILE PART: template into what git format-patch left blank
@@ -142,7 +137,7 @@ prefix() {
 
 mails() {
 	local part=$1 list first last
-	mapfile -t list < <(commits "$part: ")
+	mapfile -t list < <(part_commits "$part" "$tree")
 	[ "${#list[@]}" -le "$most" ] ||
 		die "the $part part has ${#list[@]} mails, $most at most" "merge steps of patches/$BASE/series"
 	[ "${#list[@]}" -gt 0 ] || { say "  note: no $part part for $BASE"; return 0; }

@@ -112,7 +112,10 @@ static void *bench_take_new(void *state, unsigned int size)
 	return va;
 }
 
-/* The same, looking at the order. */
+/*
+ * The same, looking at the order: each asks for a page of high order, and may get what
+ * somebody gave back meanwhile.
+ */
 static void *bench_take_small(void *state, unsigned int size)
 {
 	struct bench_state *s = state;
@@ -157,7 +160,7 @@ static int bench_##NAME(const struct bench_row *row, u64 ops,		\
 	int err = bench_loop(row, ops, res, &how, &state);		\
 									\
 	bench_drain(&state);						\
-	return err;							\
+	return state.large > ops / 100 ? -EAGAIN : err;			\
 }
 
 BENCH_LOOP(alloc_free, va, va)
@@ -168,6 +171,7 @@ BENCH_LOOP(build_put, build, page)
 BENCH_LOOP(sock_put, sock, page)
 BENCH_LOOP(build_more, more, none)
 BENCH_LOOP(refill_new, new, va)
+BENCH_LOOP(refill_small, small, va)
 
 /*
  * bench_spend() - a page full of fragments, whose references go back at once: one
@@ -305,24 +309,10 @@ static int bench_order0_free(const struct bench_row *row, u64 ops,
 	return bench_order0(row, ops, res, bench_alloc_free);
 }
 
-/* Each asks for a page of high order, and may get what somebody gave back meanwhile. */
-static int bench_refill_order0(const struct bench_row *row, u64 ops,
-			       struct bench_result *res)
-{
-	static const struct bench_ops how = { bench_take_small, bench_give_va };
-	struct bench_state state = {};
-	int err = bench_loop(row, ops, res, &how, &state);
-
-	bench_drain(&state);
-	if (state.large > ops / 100)
-		return -EAGAIN;
-	return err;
-}
-
 static int bench_order0_new(const struct bench_row *row, u64 ops,
 			    struct bench_result *res)
 {
-	return bench_order0(row, ops, res, bench_refill_order0);
+	return bench_order0(row, ops, res, bench_refill_small);
 }
 
 static const struct bench_row rows[] = {
