@@ -24,18 +24,19 @@
  * counter in the cache, so the shared atomic is touched once a page on the
  * allocating side.
  *
- * The bias covers one reference for every byte and one for the cache itself.
- * As every reference that leaves the cache takes at least one byte with it,
- * the cache cannot give away a page that it is still using.
+ * Wherever a page starts, the bias covers one reference for every byte and one
+ * for the cache itself. As every reference that leaves the cache takes at least
+ * one byte with it, the cache cannot give away a page that it is still using.
  *
  * When a request does not fit into what is left, the cache reuses the page in
  * place if nobody else holds a reference, that is, if the reference count
- * equals the bias. Otherwise it takes a new page, and only then gives back what
- * is left of the bias of the old one: a request that cannot be served leaves
- * the cache as it was. A page from the memory reserves (pfmemalloc) is never
- * reused, or every later packet would look like an emergency. A caller that
- * would rather start an unused page again at once says so by
- * page_frag_cache_rewind().
+ * equals the bias. This reads the count and does not write to it, unless so many
+ * fragments have come and gone that the bias is short. Otherwise it takes a new
+ * page, and only then gives back what is left of the bias of the old one: a
+ * request that cannot be served leaves the cache as it was. A page from the
+ * memory reserves (pfmemalloc) is never reused, or every later packet would look
+ * like an emergency. A caller that would rather start an unused page again at
+ * once says so by page_frag_cache_rewind().
  */
 
 #include <kunit/static_stub.h>
@@ -184,15 +185,29 @@ static void page_frag_cache_set(struct page_frag_cache *nc, struct page *page)
 }
 
 /**
+ * page_frag_cache_top_up() - the whole bias again
+ * @nc: cache with a page
+ * @page: that page
+ *
+ * Context: Any context, serialised like an allocation.
+ */
+static noinline void page_frag_cache_top_up(struct page_frag_cache *nc,
+					    struct page *page)
+{
+	page_ref_add(page, PAGE_FRAG_CACHE_BIAS - nc->pagecnt_bias);
+	nc->pagecnt_bias = PAGE_FRAG_CACHE_BIAS;
+}
+
+/**
  * page_frag_cache_reuse() - start again if all fragments have been freed
  * @nc: cache with a page
  * @fragsz: bytes wanted
  * @gfp: the caller's flags
  *
- * Whoever held a fragment dropped it by an ordered atomic; the acquire pairs
- * with that, so that their accesses are over before the bytes are handed out
- * again. A speculative reference only makes the page look busy.
- * Model: tools/testing/page_frag/refs.pml.
+ * Whoever held a fragment dropped it by an ordered atomic. What is done with the
+ * bytes next is to write to them, and no write comes before the branch that it
+ * depends on: that takes no barrier. A speculative reference only makes the page
+ * look busy. Model: tools/testing/page_frag/refs.pml.
  *
  * Context: Any context, serialised like an allocation.
  * Return: true if the page was nobody's but the cache's and is all free again.
@@ -200,19 +215,20 @@ static void page_frag_cache_set(struct page_frag_cache *nc, struct page *page)
 static bool page_frag_cache_reuse(struct page_frag_cache *nc,
 				  unsigned int fragsz, gfp_t gfp)
 {
+	unsigned int size = page_frag_cache_size(nc);
 	struct page *page = page_frag_cache_page(nc);
-	unsigned long size = page_size(page);
 
 	if (page_frag_cache_is_pfmemalloc(nc) || fragsz > size)
 		return false;
 	if (page_ref_count(page) != nc->pagecnt_bias)
 		return false;
-	smp_acquire__after_ctrl_dep();
 
-	page_ref_add(page, PAGE_FRAG_CACHE_BIAS - nc->pagecnt_bias);
+	if (unlikely(nc->pagecnt_bias <= size))
+		page_frag_cache_top_up(nc, page);
 	if (gfp & __GFP_ZERO)
-		memset(page_address(page), 0, size);
-	page_frag_cache_set(nc, page);
+		memset(page_frag_cache_start(nc), 0, size);
+	page_frag_mark_prepared(nc, false);
+	nc->remaining = size;
 	return true;
 }
 

@@ -1404,6 +1404,21 @@ static void test_second_commit_reported(struct kunit *test)
 	pf_expect_bad_commits(m, 2);
 }
 
+static void test_commit_after_rewind_reported(struct kunit *test)
+{
+	struct pf_model *m = test->priv;
+
+	if (!IS_ENABLED(CONFIG_DEBUG_VM))
+		kunit_skip(test, "needs CONFIG_DEBUG_VM");
+
+	pf_alloc(m, 10);
+	pf_prepare(m, 10);
+	pf_free_all(m);
+	pf_rewind(m);
+	pf_commit(m, 10);
+	pf_expect_bad_commits(m, 1);
+}
+
 static void test_bad_commit_closes_prepare(struct kunit *test)
 {
 	struct pf_model *m = test->priv;
@@ -2213,7 +2228,8 @@ static void test_internal_used_of_torn_read(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, page_frag_cache_used(&torn), 0);
 }
 
-static void test_internal_reuse_restores_bias(struct kunit *test)
+/* Nobody else has the page: its count is read and not written. */
+static void test_internal_reuse_leaves_count(struct kunit *test)
 {
 	/* Internal: what a cache with a fresh page looks like. */
 	struct pf_model *m = test->priv;
@@ -2225,10 +2241,11 @@ static void test_internal_reuse_restores_bias(struct kunit *test)
 	pf_alloc(m, PF_BIG / 2);
 	pf_free_all(m);
 	KUNIT_EXPECT_EQ(test, pf_prepare(m, 1), PF_REUSED);
+	fresh.pagecnt_bias -= 2;
 	KUNIT_EXPECT_EQ(test, memcmp(&fresh, &m->nc, sizeof(fresh)), 0);
 }
 
-static void test_internal_rewind_restores_bias(struct kunit *test)
+static void test_internal_rewind_leaves_count(struct kunit *test)
 {
 	/* Internal: what a cache with a fresh page looks like. */
 	struct pf_model *m = test->priv;
@@ -2240,7 +2257,52 @@ static void test_internal_rewind_restores_bias(struct kunit *test)
 	pf_free_all(m);
 	pf_rewind(m);
 	pf_prepare(m, 1);
+	fresh.pagecnt_bias--;
 	KUNIT_EXPECT_EQ(test, memcmp(&fresh, &m->nc, sizeof(fresh)), 0);
+}
+
+/* A full page that nobody uses; it can be reused a few times before it is short. */
+static void pf_wear(struct pf_model *m)
+{
+	unsigned int i;
+
+	for (i = 0; i < PF_BIG - 8; i++) {
+		pf_alloc(m, 1);
+		pf_free_all(m);
+	}
+	pf_alloc(m, 8);
+	pf_free_all(m);
+}
+
+static void test_internal_reuse_tops_up_bias(struct kunit *test)
+{
+	/* Internal: pagecnt_bias. */
+	struct pf_model *m = test->priv;
+	unsigned int i;
+
+	pf_wear(m);
+	for (i = 0; i < 20; i++) {
+		KUNIT_ASSERT_EQ(test, pf_prepare(m, PF_BIG), PF_REUSED);
+		KUNIT_ASSERT_GT(test, m->nc.pagecnt_bias, PF_BIG);
+		pf_commit(m, PF_BIG);
+		pf_free_all(m);
+	}
+}
+
+static void test_internal_rewind_tops_up_bias(struct kunit *test)
+{
+	/* Internal: pagecnt_bias. */
+	struct pf_model *m = test->priv;
+	unsigned int i;
+
+	pf_wear(m);
+	for (i = 0; i < 20; i++) {
+		pf_rewind(m);
+		KUNIT_ASSERT_EQ(test, pf_prepare(m, PF_BIG), PF_FITS);
+		KUNIT_ASSERT_GT(test, m->nc.pagecnt_bias, PF_BIG);
+		pf_commit(m, PF_BIG);
+		pf_free_all(m);
+	}
 }
 
 static void test_internal_drain_clears_cache(struct kunit *test)
@@ -2309,6 +2371,7 @@ static struct kunit_case page_frag_cases[] = {
 	KUNIT_CASE(test_commit_on_empty_cache_does_nothing),
 	KUNIT_CASE(test_commit_without_prepare_reported),
 	KUNIT_CASE(test_second_commit_reported),
+	KUNIT_CASE(test_commit_after_rewind_reported),
 	KUNIT_CASE(test_bad_commit_closes_prepare),
 
 	KUNIT_CASE(test_high_order_gfp),
@@ -2361,8 +2424,10 @@ static struct kunit_case page_frag_cases[] = {
 	KUNIT_CASE(test_internal_struct_size),
 	KUNIT_CASE(test_internal_bias_covers_every_byte_and_the_cache),
 	KUNIT_CASE(test_internal_used_of_torn_read),
-	KUNIT_CASE(test_internal_reuse_restores_bias),
-	KUNIT_CASE(test_internal_rewind_restores_bias),
+	KUNIT_CASE(test_internal_reuse_leaves_count),
+	KUNIT_CASE(test_internal_rewind_leaves_count),
+	KUNIT_CASE(test_internal_reuse_tops_up_bias),
+	KUNIT_CASE(test_internal_rewind_tops_up_bias),
 	KUNIT_CASE(test_internal_drain_clears_cache),
 	KUNIT_CASE(test_internal_misuse_leaves_bias),
 	{}

@@ -45,7 +45,7 @@ unexplained() {
 }
 
 gate "plant: memset beyond the page, AddressSanitizer" plant mm/page_frag_cache.c \
-	's/memset(page_address(page), 0, size)/memset(page_address(page), 0, size + 1)/' \
+	's/memset(page_frag_cache_start(nc), 0, size)/memset(page_frag_cache_start(nc), 0, size + 1)/' \
 	'use-after-poison' asan
 gate "plant: shift by 100, UndefinedBehaviorSanitizer" plant mm/page_frag_cache.c \
 	's/size = PAGE_SIZE << order;/size = PAGE_SIZE << (order + 100);/' \
@@ -56,9 +56,10 @@ gate "plant: the old page given up first, sweep" plant mm/page_frag_cache.c \
 gate "plant: a size near UINT_MAX fits, fuzzer" plant include/linux/page_frag_cache.h \
 	's/likely(fragsz - 1 < avail)/likely(fragsz + 15 < avail + 16)/' \
 	'BUG: .*not so' fuzz_again 5000
-gate "plant: no acquire before the reuse, ThreadSanitizer" plant mm/page_frag_cache.c \
-	'/smp_acquire__after_ctrl_dep/d' 'WARNING: ThreadSanitizer: data race' threads clang
-for name in NO_RELEASE NO_ACQUIRE SHORT_BIAS SET_COUNT SPLIT_TEST REUSE_FIRST; do
+gate "plant: a reuse that does not look at the count, ThreadSanitizer" plant mm/page_frag_cache.c \
+	's/if (page_ref_count(page) != nc->pagecnt_bias)/if (!size)/' \
+	'WARNING: ThreadSanitizer: data race' threads clang
+for name in NO_RELEASE NO_BRANCH SHORT_BIAS NO_TOP_UP SET_COUNT SPLIT_TEST REUSE_FIRST; do
 	gate "plant: model with $name" twin "$name"
 done
 gate "plant: a line that no test runs, coverage" plant mm/page_frag_cache.c \

@@ -188,6 +188,19 @@ page_frag_cache_end(const struct page_frag_cache *nc)
 }
 
 /**
+ * page_frag_cache_size() - how large the page is
+ * @nc: cache with a page
+ *
+ * Context: Any context, serialised like an allocation.
+ * Return: Bytes.
+ */
+static __always_inline unsigned long
+page_frag_cache_size(const struct page_frag_cache *nc)
+{
+	return PAGE_SIZE << (nc->encoded_end & PAGE_FRAG_CACHE_ORDER_MASK);
+}
+
+/**
  * page_frag_cache_start() - where the page starts
  * @nc: cache with a page
  *
@@ -197,9 +210,7 @@ page_frag_cache_end(const struct page_frag_cache *nc)
 static __always_inline void *
 page_frag_cache_start(const struct page_frag_cache *nc)
 {
-	unsigned long order = nc->encoded_end & PAGE_FRAG_CACHE_ORDER_MASK;
-
-	return page_frag_cache_end(nc) - (PAGE_SIZE << order);
+	return page_frag_cache_end(nc) - page_frag_cache_size(nc);
 }
 
 /**

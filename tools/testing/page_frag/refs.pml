@@ -8,17 +8,18 @@
  * An atomic of the kernel is an atomic here, everything between two of them can
  * be interrupted. The model is sequentially consistent; what weaker ordering
  * would allow is written out: without the release a free's last access may come
- * after its decrement, without the acquire the reuse's first access may come
- * before its test.
+ * after its decrement, without the branch between them the reuse's first write
+ * may come before its test.
  *
  * Checked: the page is freed once; nobody touches it, or takes a reference, once
  * it is free; it is reused only when nobody uses a fragment of it.
  *
  * Each of these makes a broken twin, in which spin has to find an error:
  *   -DNO_RELEASE	a free is not ordered after the accesses before it
- *   -DNO_ACQUIRE	a reuse is not ordered after its test
+ *   -DNO_BRANCH	a reuse's writes do not depend on its test
  *   -DSHORT_BIAS	the bias has no reference for the cache itself
  *   -DSET_COUNT	a reuse sets the count where it has to add to it
+ *   -DNO_TOP_UP	a reuse goes on with whatever bias is left
  *   -DSPLIT_TEST	a free decrements and tests in two steps
  *   -DREUSE_FIRST	a reuse does not compare the count with the bias
  */
@@ -29,7 +30,7 @@
 #ifdef SHORT_BIAS
 #define BIAS	FRAGS
 #else
-#define BIAS	(FRAGS + 1)
+#define BIAS	(FRAGS + 2)	/* one more than a page needs: some reuses add */
 #endif
 
 byte refs;			/* page->_refcount */
@@ -125,10 +126,25 @@ inline look_for_users()
 	}
 }
 
+/* page_frag_cache_top_up(), and when */
+inline top_up()
+{
+	if
+	:: bias <= FRAGS ->
+#ifdef SET_COUNT
+		refs = BIAS;
+#else
+		refs = refs + (BIAS - bias);
+#endif
+		bias = BIAS
+	:: else
+	fi
+}
+
 /* page_frag_cache_reuse() */
 inline reuse()
 {
-#ifdef NO_ACQUIRE
+#ifdef NO_BRANCH
 	look_for_users();
 #endif
 #ifdef REUSE_FIRST
@@ -138,16 +154,13 @@ inline reuse()
 #endif
 	if
 	:: reused ->
-#ifndef NO_ACQUIRE
+#ifndef NO_BRANCH
 		look_for_users();
 #endif
 		assert(!busy);
-#ifdef SET_COUNT
-		refs = BIAS;
-#else
-		refs = refs + (BIAS - bias);
+#ifndef NO_TOP_UP
+		top_up()
 #endif
-		bias = BIAS
 	:: else
 	fi
 }

@@ -79,14 +79,15 @@ static void give(unsigned int i, void *va)
 }
 
 /*
- * What the allocator asks before it reuses a page. The count is read relaxed, as
- * the allocator does, so that waiting here orders nothing.
+ * What the allocator asks before it reuses a page. The count is read relaxed, so
+ * that waiting here orders nothing.
  */
 static void wait_until_free(struct page_frag_cache *nc)
 {
+	const int *refs = &page_frag_cache_page(nc)->refs;
 	time_t end = time(NULL) + PATIENCE;
 
-	while (page_ref_count(page_frag_cache_page(nc)) != nc->pagecnt_bias) {
+	while (__atomic_load_n(refs, __ATOMIC_RELAXED) != (int)nc->pagecnt_bias) {
 		if (time(NULL) > end)
 			shim_bug("a page is in use for %d seconds", PATIENCE);
 		sched_yield();

@@ -167,31 +167,24 @@ static inline unsigned long global_zone_page_state(int item)
 /* === References === */
 
 /*
- * ThreadSanitizer does not see fences. It is told instead that the fence after
- * a count was read acquires what was released to that count.
+ * ThreadSanitizer does not know control dependencies. What a kernel orders by the
+ * branch after it read a count is ordered here by the read.
  */
 #ifdef __SANITIZE_THREAD__
-#define SHIM_TSAN	1
+#define SHIM_DEPENDENCY	__ATOMIC_ACQUIRE
 #elif defined(__has_feature)
 #if __has_feature(thread_sanitizer)
-#define SHIM_TSAN	1
+#define SHIM_DEPENDENCY	__ATOMIC_ACQUIRE
 #endif
 #endif
 
-#ifdef SHIM_TSAN
-#include <sanitizer/tsan_interface.h>
-extern __thread const int *shim_last_read;
-#define shim_saw(ref)			(shim_last_read = (ref))
-#define smp_acquire__after_ctrl_dep()	__tsan_acquire((void *)shim_last_read)
-#else
-#define shim_saw(ref)			((void)0)
-#define smp_acquire__after_ctrl_dep()	__atomic_thread_fence(__ATOMIC_ACQUIRE)
+#ifndef SHIM_DEPENDENCY
+#define SHIM_DEPENDENCY	__ATOMIC_RELAXED
 #endif
 
 static inline int page_ref_count(const struct page *page)
 {
-	shim_saw(&page->refs);
-	return __atomic_load_n(&page->refs, __ATOMIC_RELAXED);
+	return __atomic_load_n(&page->refs, SHIM_DEPENDENCY);
 }
 
 static inline void page_ref_add(struct page *page, int n)

@@ -33,9 +33,6 @@ char *shim_mem;
 struct shim_pages shim;
 struct shim_trace shim_trace;
 unsigned int shim_warnings;
-#ifdef SHIM_TSAN
-__thread const int *shim_last_read;
-#endif
 
 const char * const shim_policy_names[SHIM_POLICIES] = {
 	[SHIM_ALWAYS]		= "always",
