@@ -145,22 +145,25 @@ static bool page_frag_try_high_order(unsigned int fragsz)
  * page_frag_page_get() - get the best page there is for a request
  * @fragsz: bytes wanted
  * @gfp: the caller's flags
+ * @order: set to the order of the page
  *
  * Context: Any context that @gfp allows.
  * Return: A page that can hold the fragment, or NULL.
  */
-static struct page *page_frag_page_get(unsigned int fragsz, gfp_t gfp)
+static struct page *page_frag_page_get(unsigned int fragsz, gfp_t gfp,
+				       unsigned int *order)
 {
 	struct page *page;
 
 	gfp &= ~__GFP_HIGHMEM;
 	if (PAGE_FRAG_CACHE_MAX_ORDER && page_frag_try_high_order(fragsz)) {
-		page = page_frag_page_alloc(page_frag_high_order_gfp(gfp),
-					    PAGE_FRAG_CACHE_MAX_ORDER);
+		*order = PAGE_FRAG_CACHE_MAX_ORDER;
+		page = page_frag_page_alloc(page_frag_high_order_gfp(gfp), *order);
 		if (likely(page) || fragsz > PAGE_SIZE)
 			return page;
 	}
 
+	*order = 0;
 	return page_frag_page_alloc(gfp, 0);
 }
 
@@ -168,12 +171,13 @@ static struct page *page_frag_page_get(unsigned int fragsz, gfp_t gfp)
  * page_frag_cache_set() - start at the beginning of a page
  * @nc: cache to set
  * @page: page with the whole bias among its references
+ * @order: its order
  *
  * Context: Any context, serialised like an allocation.
  */
-static void page_frag_cache_set(struct page_frag_cache *nc, struct page *page)
+static void page_frag_cache_set(struct page_frag_cache *nc, struct page *page,
+				unsigned int order)
 {
-	unsigned int order = compound_order(page);
 	unsigned long size = PAGE_SIZE << order;
 
 	BUILD_BUG_ON(PAGE_FRAG_CACHE_MAX_ORDER > PAGE_FRAG_CACHE_ORDER_MASK);
@@ -182,78 +186,6 @@ static void page_frag_cache_set(struct page_frag_cache *nc, struct page *page)
 		nc->encoded_end |= PAGE_FRAG_CACHE_PFMEMALLOC_BIT;
 	nc->remaining = size;
 	nc->pagecnt_bias = PAGE_FRAG_CACHE_BIAS;
-}
-
-/**
- * page_frag_cache_top_up() - the whole bias again
- * @nc: cache with a page
- * @page: that page
- *
- * Context: Any context, serialised like an allocation.
- */
-static noinline void page_frag_cache_top_up(struct page_frag_cache *nc,
-					    struct page *page)
-{
-	page_ref_add(page, PAGE_FRAG_CACHE_BIAS - nc->pagecnt_bias);
-	nc->pagecnt_bias = PAGE_FRAG_CACHE_BIAS;
-}
-
-/**
- * page_frag_cache_reuse() - start again if all fragments have been freed
- * @nc: cache with a page
- * @fragsz: bytes wanted
- * @gfp: the caller's flags
- *
- * Whoever held a fragment dropped it by an ordered atomic. What is done with the
- * bytes next is to write to them, and no write comes before the branch that it
- * depends on: that takes no barrier. A speculative reference only makes the page
- * look busy. Model: tools/testing/page_frag/refs.pml.
- *
- * Context: Any context, serialised like an allocation.
- * Return: true if the page was nobody's but the cache's and is all free again.
- */
-static bool page_frag_cache_reuse(struct page_frag_cache *nc,
-				  unsigned int fragsz, gfp_t gfp)
-{
-	unsigned int size = page_frag_cache_size(nc);
-	struct page *page = page_frag_cache_page(nc);
-
-	if (page_frag_cache_is_pfmemalloc(nc) || fragsz > size)
-		return false;
-	if (page_ref_count(page) != nc->pagecnt_bias)
-		return false;
-
-	if (unlikely(nc->pagecnt_bias <= size))
-		page_frag_cache_top_up(nc, page);
-	if (gfp & __GFP_ZERO)
-		memset(page_frag_cache_start(nc), 0, size);
-	page_frag_mark_prepared(nc, false);
-	nc->remaining = size;
-	return true;
-}
-
-/**
- * page_frag_cache_renew() - take a new page, then give up the old one
- * @nc: cache with or without a page
- * @fragsz: bytes wanted
- * @gfp: the caller's flags
- *
- * Context: Any context that @gfp allows, calls on @nc serialised.
- * Return: true if there is a new page, else the cache is as it was.
- */
-static bool page_frag_cache_renew(struct page_frag_cache *nc,
-				  unsigned int fragsz, gfp_t gfp)
-{
-	struct page *page = page_frag_page_get(fragsz, gfp);
-
-	if (unlikely(!page))
-		return false;
-
-	page_frag_cache_drain(nc);
-	/* Others may take a speculative reference: add, never set. */
-	page_ref_add(page, PAGE_FRAG_CACHE_BIAS - 1);
-	page_frag_cache_set(nc, page);
-	return true;
 }
 
 /**
@@ -271,6 +203,94 @@ static void page_frag_trace(struct page_frag_cache *nc, bool reused, gfp_t gfp)
 }
 
 /**
+ * page_frag_cache_top_up() - the whole bias again
+ * @nc: cache with a page
+ *
+ * Context: Any context, serialised like an allocation.
+ */
+static noinline void page_frag_cache_top_up(struct page_frag_cache *nc)
+{
+	page_ref_add(page_frag_cache_page(nc),
+		     PAGE_FRAG_CACHE_BIAS - nc->pagecnt_bias);
+	nc->pagecnt_bias = PAGE_FRAG_CACHE_BIAS;
+}
+
+/**
+ * page_frag_cache_restart() - start the page again
+ * @nc: cache with a page that nobody else uses
+ * @size: of the page, in bytes
+ * @gfp: flags of the request, 0 if there was none
+ *
+ * Context: Any context, serialised like an allocation.
+ */
+static void page_frag_cache_restart(struct page_frag_cache *nc,
+				    unsigned int size, gfp_t gfp)
+{
+	if (unlikely(nc->pagecnt_bias <= size))
+		page_frag_cache_top_up(nc);
+	page_frag_mark_prepared(nc, false);
+	nc->remaining = size;
+	page_frag_trace(nc, true, gfp);
+}
+
+/**
+ * page_frag_cache_reuse() - start again if all fragments have been freed
+ * @nc: cache with a page
+ * @fragsz: bytes wanted
+ * @gfp: the caller's flags
+ *
+ * Whoever held a fragment dropped it by an ordered atomic. What is done with the
+ * bytes next is to write to them, and no write comes before the branch that it
+ * depends on: that takes no barrier. A speculative reference only makes the page
+ * look busy. Model: tools/testing/page_frag/refs.pml.
+ *
+ * Context: Any context, serialised like an allocation.
+ * Return: Bytes that are free again, all of the page, or 0: somebody has it.
+ */
+static unsigned int page_frag_cache_reuse(struct page_frag_cache *nc,
+					  unsigned int fragsz, gfp_t gfp)
+{
+	unsigned int size = page_frag_cache_size(nc);
+
+	if (page_frag_cache_is_pfmemalloc(nc) || fragsz > size)
+		return 0;
+	if (page_ref_count(page_frag_cache_page(nc)) != nc->pagecnt_bias)
+		return 0;
+
+	if (gfp & __GFP_ZERO)
+		memset(page_frag_cache_start(nc), 0, size);
+	page_frag_cache_restart(nc, size, gfp);
+	return size;
+}
+
+/**
+ * page_frag_cache_renew() - take a new page, then give up the old one
+ * @nc: cache with or without a page
+ * @fragsz: bytes wanted
+ * @gfp: the caller's flags
+ *
+ * Context: Any context that @gfp allows, calls on @nc serialised.
+ * Return: Bytes of the new page, or 0: there is none, and the cache is as it was.
+ */
+static noinline unsigned int
+page_frag_cache_renew(struct page_frag_cache *nc, unsigned int fragsz, gfp_t gfp)
+{
+	unsigned int order;
+	struct page *page = page_frag_page_get(fragsz, gfp, &order);
+
+	if (unlikely(!page))
+		return 0;
+
+	if (nc->encoded_end)
+		page_frag_cache_drain(nc);
+	/* Others may take a speculative reference: add, never set. */
+	page_ref_add(page, PAGE_FRAG_CACHE_BIAS - 1);
+	page_frag_cache_set(nc, page, order);
+	page_frag_trace(nc, false, gfp);
+	return nc->remaining;
+}
+
+/**
  * __page_frag_cache_refill() - the slow path: make room for a request
  * @nc: cache that has no room
  * @fragsz: bytes wanted
@@ -285,35 +305,33 @@ static void page_frag_trace(struct page_frag_cache *nc, bool reused, gfp_t gfp)
 noinline unsigned int __page_frag_cache_refill(struct page_frag_cache *nc,
 					       unsigned int fragsz, gfp_t gfp)
 {
-	bool reused;
+	unsigned int avail = 0;
 
 	if (unlikely(!fragsz))
 		__page_frag_misuse(PAGE_FRAG_BAD_SIZE);
 	if (unlikely(!fragsz || fragsz > PAGE_FRAG_CACHE_MAX_SIZE))
 		return 0;
 
-	reused = nc->encoded_end && page_frag_cache_reuse(nc, fragsz, gfp);
-	if (!reused && !page_frag_cache_renew(nc, fragsz, gfp))
-		return 0;
-
-	page_frag_trace(nc, reused, gfp);
-	return nc->remaining;
+	if (nc->encoded_end)
+		avail = page_frag_cache_reuse(nc, fragsz, gfp);
+	return avail ?: page_frag_cache_renew(nc, fragsz, gfp);
 }
 EXPORT_SYMBOL(__page_frag_cache_refill);
 
 /**
  * __page_frag_cache_rewind() - the slow path of page_frag_cache_rewind()
- * @nc: cache whose page seemed to be nobody else's
+ * @nc: cache whose page is nobody else's
  *
- * Not for callers. A page of which nothing is used up stays as it is. The count is
- * looked at again, since somebody may have come up meanwhile.
+ * Not for callers. A page of which nothing is used up stays as it is.
  *
  * Context: Any context, serialised like an allocation, with no prepare open.
  */
 noinline void __page_frag_cache_rewind(struct page_frag_cache *nc)
 {
-	if (page_frag_cache_used(nc) && page_frag_cache_reuse(nc, 0, 0))
-		page_frag_trace(nc, true, 0);
+	unsigned int size = page_frag_cache_size(nc);
+
+	if (nc->remaining != size && !page_frag_cache_is_pfmemalloc(nc))
+		page_frag_cache_restart(nc, size, 0);
 }
 EXPORT_SYMBOL(__page_frag_cache_rewind);
 

@@ -315,7 +315,7 @@ What a row does, by the part of its name before the slash; behind it are the byt
 | `build-more` | prepare, commit without a reference: the end of the last fragment grows |
 | `refill-new` | a new page for each; `order0`: while there are no pages of high order |
 | `ring-` | allocated on one processor, freed on the other (where UML has two) |
-| `tcp`, `veth`, `mptcp`, `tls` | a stream of writes through kernel sockets; `-x8`: eight flows at once |
+| `tcp`, `veth`, `mptcp`, `tls` | a stream through kernel sockets, written and read by turns; `-x8`: eight flows |
 | `tcp-rr`, `udp` | request and response; datagrams |
 | `message` | fragments of a message, when nothing of the last one is in use |
 | `queue` | fragments per skb in the queue of a sender whose peer does not read |

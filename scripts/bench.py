@@ -9,7 +9,8 @@ the run is valid.
 
 A run that says nothing is refused, each reason named, without a ratio:
 BENCH_NOISE=5 is the spread of the empty loop that is allowed, BENCH_LOAD=10 what
-others may take of one processor, both in percent.
+others may take of one processor, both in percent. The empty loop runs before each
+sample, and its spread is taken as a row's value is: of medians, one for each row.
 
 The value of a boot is the median of its samples. The ratio is patched/base, pair
 by pair; its interval is the one of the median by order statistics, which assumes
@@ -43,6 +44,7 @@ class Boot:
         self.status, self.foreign = match[4], float(match[5])
         self.begin = self.end = None
         self.rows, self.kinds, self.faults = {}, {}, []
+        self.empty = None
 
     def name(self):
         return f"boot {self.pair}/{self.place} ({self.side})"
@@ -55,6 +57,9 @@ class Boot:
             values = dict(zip(("ns", "ops", "bytes", "skbs", "frags"), map(int, sample.groups()[3:])))
             self.rows.setdefault(sample[1], []).append(values)
             self.kinds[sample[1]] = sample[2]
+            if sample[1] == "empty":
+                self.empty = values["ns"] / values["ops"]
+            values["empty"] = self.empty
         elif line.startswith("bench: begin "):
             self.begin = line.split()[2:]
         elif line.startswith("bench: end "):
@@ -137,10 +142,11 @@ def quantile(values, share):
 
 def check_noise(boots):
     """The empty loop is the same code on both sides and uses no memory."""
-    every = [s["ns"] / s["ops"] for b in boots for s in b.rows.get("empty", [])]
-    if not every:
+    if not all("empty" in b.rows and all(s["empty"] for r in b.rows.values() for s in r) for b in boots):
         yield "no row 'empty': the noise is not known"
         return
+    every = [median(s["empty"] for s in samples)
+             for b in boots for row, samples in b.rows.items() if row != "empty"]
     noise = 100 * (quantile(every, 0.95) - quantile(every, 0.05)) / median(every)
     if noise > NOISE:
         yield f"noise: the empty loop differs by {noise:.1f} %, at most {NOISE:g} % may be"

@@ -51,19 +51,19 @@ gate "plant: shift by 100, UndefinedBehaviorSanitizer" plant mm/page_frag_cache.
 	's/size = PAGE_SIZE << order;/size = PAGE_SIZE << (order + 100);/' \
 	'runtime error: shift exponent' asan
 gate "plant: the old page given up first, sweep" plant mm/page_frag_cache.c \
-	's/^\tstruct page \*page = page_frag_page_get(fragsz, gfp);/\tstruct page *page; page_frag_cache_drain(nc); page = page_frag_page_get(fragsz, gfp);/' \
+	's/^\tstruct page \*page = page_frag_page_get(fragsz, gfp, &order);/\tstruct page *page; page_frag_cache_drain(nc); page = page_frag_page_get(fragsz, gfp, \&order);/' \
 	'BUG: .*not so' sweep
 gate "plant: a size near UINT_MAX fits, fuzzer" plant include/linux/page_frag_cache.h \
 	's/likely(fragsz - 1 < avail)/likely(fragsz + 15 < avail + 16)/' \
 	'BUG: .*not so' fuzz_again 5000
 gate "plant: a reuse that does not look at the count, ThreadSanitizer" plant mm/page_frag_cache.c \
-	's/if (page_ref_count(page) != nc->pagecnt_bias)/if (!size)/' \
+	's/if (page_ref_count(page_frag_cache_page(nc)) != nc->pagecnt_bias)/if (!size)/' \
 	'WARNING: ThreadSanitizer: data race' threads clang
 for name in NO_RELEASE NO_BRANCH SHORT_BIAS NO_TOP_UP SET_COUNT SPLIT_TEST REUSE_FIRST; do
 	gate "plant: model with $name" twin "$name"
 done
 gate "plant: a line that no test runs, coverage" plant mm/page_frag_cache.c \
-	's/^\tbool reused;$/\tbool reused;\n\n\tif (fragsz == 54321)\n\t\treturn 0;/' \
+	's/^\tunsigned int avail = 0;$/\tunsigned int avail = 0;\n\n\tif (fragsz == 54321)\n\t\treturn 0;/' \
 	'NOT EXPLAINED' coverage "$TOP" 100 95
 gate "plant: one instruction more, counts" plant include/linux/page_frag_cache.h \
 	's/^\tnc->pagecnt_bias--;/\tnc->pagecnt_bias--; asm volatile("nop");/' \

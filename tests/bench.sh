@@ -162,7 +162,7 @@ frags=171 recorded_run 10 's,bench: x ,bench: alloc/256 ,' 2>/dev/null
 says "more fragments miss the target" 0 '1 of 1 rows .*q .*missed' target . \
 	"no more fragments for the same traffic, no more pages held"
 # The ring takes 15 of the 20 ns: what is left is 5 and 1.
-with_ring() { recorded_run "$1" -e 's,bench: x ,bench: ring-alloc/256 ,' -e '/begin/a bench: ring peer 0 ns=150000000 ops=10000000 bytes=0 skbs=0 frags=0' -e 's/end 8/end 9/'; }
+with_ring() { recorded_run "$1" -e 's,bench: x ,bench: ring-alloc/256 ,' -e '/empty peer 0/a bench: ring peer 0 ns=150000000 ops=10000000 bytes=0 skbs=0 frags=0' -e 's/end 8/end 9/'; }
 with_ring 16 2>/dev/null
 says "the ring is subtracted" 0 '0.200 .* met' target . "two processors, the ring subtracted"
 with_ring 15 2>/dev/null

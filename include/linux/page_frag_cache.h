@@ -309,7 +309,9 @@ page_frag_prepare(struct page_frag_cache *nc, unsigned int *fragsz, gfp_t gfp,
 		return NULL;
 
 	page_frag_mark_prepared(nc, true);
-	nc->remaining = avail;
+	/* Without an alignment it is what remains already. */
+	if (align_mask != ~0u)
+		nc->remaining = avail;
 	*fragsz = avail;
 	return page_frag_cache_end(nc) - avail;
 }

@@ -21,7 +21,7 @@
 #include "api.h"
 #include "net.h"
 
-static unsigned int repeats = 3;
+static unsigned int repeats = 5;
 module_param(repeats, uint, 0);
 
 /* In percent, of the operations of every row; for a boot that is no measurement. */

@@ -11,41 +11,14 @@
 /* Of a record of TLS 1.2: its head, the explicit part of the nonce, the tag. */
 #define BENCH_TLS_RECORD	(5 + 8 + 16)
 
+/* Bytes in flight of a flow: less than its first window. */
+#define BENCH_ROUND		32768
+
 struct bench_flow {
 	struct bench_pair pair;
-	struct bench_peer sender;
-	struct bench_peer reader;
 	struct bench_result res;
+	u64 want;
 };
-
-static int bench_peer_send(struct bench_peer *peer)
-{
-	int err = 0;
-	u64 i;
-
-	for (i = 0; i < peer->ops && !err; i++)
-		err = bench_send(peer->sock, peer->size, 0);
-	return err;
-}
-
-static int bench_peer_read(struct bench_peer *peer)
-{
-	return bench_read(peer->sock->sk, peer->bytes, peer->res);
-}
-
-static int bench_peer_copy(struct bench_peer *peer)
-{
-	int err = 0;
-
-	while (peer->res->bytes < peer->bytes && !err) {
-		u64 left = peer->bytes - peer->res->bytes;
-		unsigned int size = min_t(u64, left, BENCH_SIZE_MAX);
-
-		err = bench_recv(peer->sock, size);
-		peer->res->bytes += size;
-	}
-	return err;
-}
 
 static int bench_peer_reply(struct bench_peer *peer)
 {
@@ -60,78 +33,87 @@ static int bench_peer_reply(struct bench_peer *peer)
 	return err;
 }
 
-static int bench_flow_open(const struct bench_path *path,
-			   struct bench_flow *flow, unsigned int size, u64 ops)
+static unsigned int bench_writes(const struct bench_path *path, unsigned int size)
+{
+	return path->record ? 1 : max(BENCH_ROUND / size, 1U);
+}
+
+static int bench_flow_write(const struct bench_path *path,
+			    struct bench_flow *flow, unsigned int size)
+{
+	unsigned int left = bench_writes(path, size);
+	int err = 0;
+
+	flow->want += left * (size + path->record);
+	while (left-- && !err)
+		err = bench_send(flow->pair.tx, size, left ? MSG_MORE : 0);
+	return err;
+}
+
+static int bench_flow_read(const struct bench_path *path, struct bench_flow *flow)
+{
+	unsigned int size = flow->want - flow->res.bytes;
+
+	if (!path->copy)
+		return bench_read(flow->pair.rx->sk, flow->want, &flow->res);
+
+	flow->res.bytes = flow->want;
+	return bench_recv(flow->pair.rx, size);
+}
+
+/*
+ * One thread that writes to each and reads from each, by turns: what arrives is then
+ * no matter of when it is scheduled.
+ */
+static int bench_flows_run(const struct bench_path *path,
+			   struct bench_flow *flows, const struct bench_row *row,
+			   u64 ops, struct bench_result *res)
+{
+	unsigned int step = row->batch * bench_writes(path, row->size), i;
+	u64 start = ktime_get_ns();
+	int err = 0;
+
+	for (; res->ops < ops && !err; res->ops += step) {
+		for (i = 0; i < row->batch && !err; i++)
+			err = bench_flow_write(path, &flows[i], row->size);
+		for (i = 0; i < row->batch && !err; i++)
+			err = bench_flow_read(path, &flows[i]);
+	}
+	res->ns = ktime_get_ns() - start;
+	return err;
+}
+
+static int bench_flow_open(const struct bench_path *path, struct bench_flow *flow)
 {
 	int err = bench_open(path, SOCK_STREAM, &flow->pair);
 
-	flow->sender = (struct bench_peer) {
-		.run = bench_peer_send, .sock = flow->pair.tx,
-		.size = size, .ops = ops,
-	};
-	flow->reader = (struct bench_peer) {
-		.run = path->copy ? bench_peer_copy : bench_peer_read,
-		.sock = flow->pair.rx, .res = &flow->res,
-		.bytes = ops * (size + path->record),
-	};
+	if (!err && path->protocol == IPPROTO_TCP)
+		tcp_sock_set_nodelay(flow->pair.tx->sk);
 	return err;
 }
 
-/* Whoever was started comes to an end: the other one tells by a shutdown. */
-static int bench_flow_start(struct bench_flow *flow)
+static void bench_flow_close(struct bench_flow *flow, struct bench_result *res)
 {
-	int err = bench_peer_start(&flow->reader);
-
-	if (bench_peer_start(&flow->sender)) {
-		kernel_sock_shutdown(flow->pair.rx, SHUT_RDWR);
-		return flow->sender.err;
-	}
-	if (err)
-		kernel_sock_shutdown(flow->pair.tx, SHUT_RDWR);
-	return err;
-}
-
-static int bench_flow_wait(struct bench_flow *flow, struct bench_result *res)
-{
-	int err = bench_peer_wait(&flow->reader);
-
-	res->ops += flow->sender.ops;
+	bench_close(&flow->pair);
 	res->bytes += flow->res.bytes;
 	res->skbs += flow->res.skbs;
 	res->frags += flow->res.frags;
-	return bench_peer_wait(&flow->sender) ?: err;
-}
-
-static int bench_flows_run(struct bench_flow *flows, unsigned int nr,
-			   struct bench_result *res)
-{
-	u64 start = ktime_get_ns();
-	unsigned int i;
-	int err = 0;
-
-	for (i = 0; i < nr; i++)
-		err = bench_flow_start(&flows[i]) ?: err;
-	for (i = 0; i < nr; i++)
-		err = bench_flow_wait(&flows[i], res) ?: err;
-	res->ns = ktime_get_ns() - start;
-	return err;
 }
 
 static int bench_stream_on(const struct bench_path *path,
 			   const struct bench_row *row, u64 ops,
 			   struct bench_result *res)
 {
-	unsigned int nr = row->batch, i;
-	struct bench_flow *flows = kcalloc(nr, sizeof(*flows), GFP_KERNEL);
+	struct bench_flow *flows = kcalloc(row->batch, sizeof(*flows), GFP_KERNEL);
 	int err = flows ? 0 : -ENOMEM;
+	unsigned int i;
 
-	for (i = 0; i < nr && !err; i++)
-		err = bench_flow_open(path, &flows[i], row->size,
-				      max(ops / nr, 1ULL));
+	for (i = 0; i < row->batch && !err; i++)
+		err = bench_flow_open(path, &flows[i]);
 	if (!err)
-		err = bench_flows_run(flows, nr, res);
-	for (i = 0; i < nr && flows; i++)
-		bench_close(&flows[i].pair);
+		err = bench_flows_run(path, flows, row, ops, res);
+	for (i = 0; i < row->batch && flows; i++)
+		bench_flow_close(&flows[i], res);
 	kfree(flows);
 	return err;
 }
@@ -254,29 +236,29 @@ static int bench_udp(const struct bench_row *row, u64 ops,
 }
 
 static const struct bench_row rows[] = {
-	{ "tcp/64", "time", bench_stream, 80000, 64, 1 },
-	{ "tcp/1024", "time", bench_stream, 60000, 1024, 1 },
-	{ "tcp/4096", "time", bench_stream, 20000, 4096, 1 },
-	{ "tcp/16384", "time", bench_stream, 6000, 16384, 1 },
-	{ "tcp/65536", "time", bench_stream, 2000, 65536, 1 },
-	{ "tcp-x8/64", "time", bench_stream, 80000, 64, 8 },
-	{ "tcp-x8/1024", "time", bench_stream, 60000, 1024, 8 },
-	{ "tcp-x8/16384", "time", bench_stream, 6000, 16384, 8 },
-	{ "tcp-x8/65536", "time", bench_stream, 2000, 65536, 8 },
+	{ "tcp/64", "time", bench_stream, 400000, 64, 1 },
+	{ "tcp/1024", "time", bench_stream, 200000, 1024, 1 },
+	{ "tcp/4096", "time", bench_stream, 80000, 4096, 1 },
+	{ "tcp/16384", "time", bench_stream, 20000, 16384, 1 },
+	{ "tcp/65536", "time", bench_stream, 6000, 65536, 1 },
+	{ "tcp-x8/64", "time", bench_stream, 400000, 64, 8 },
+	{ "tcp-x8/1024", "time", bench_stream, 200000, 1024, 8 },
+	{ "tcp-x8/16384", "time", bench_stream, 20000, 16384, 8 },
+	{ "tcp-x8/65536", "time", bench_stream, 6000, 65536, 8 },
 	{ "tcp-rr/64", "time", bench_rr, 3000, 64 },
 	{ "tcp-rr/1024", "time", bench_rr, 3000, 1024 },
 	{ "tcp-rr/16384", "time", bench_rr, 2000, 16384 },
 	{ "tcp-rr/65536", "time", bench_rr, 800, 65536 },
-	{ "veth/64", "time", bench_stream_veth, 80000, 64, 1 },
+	{ "veth/64", "time", bench_stream_veth, 200000, 64, 1 },
 	{ "veth/1024", "time", bench_stream_veth, 60000, 1024, 1 },
 	{ "veth/16384", "time", bench_stream_veth, 6000, 16384, 1 },
 	{ "veth/65536", "time", bench_stream_veth, 2000, 65536, 1 },
 	{ "udp/64", "time", bench_udp, 10000, 64 },
 	{ "udp/1400", "time", bench_udp, 10000, 1400 },
 	{ "udp/32768", "time", bench_udp, 5000, 32768 },
-	{ "mptcp/64", "time", bench_stream_mptcp, 40000, 64, 1 },
-	{ "mptcp/1024", "time", bench_stream_mptcp, 30000, 1024, 1 },
-	{ "mptcp/16384", "time", bench_stream_mptcp, 3000, 16384, 1 },
+	{ "mptcp/64", "time", bench_stream_mptcp, 200000, 64, 1 },
+	{ "mptcp/1024", "time", bench_stream_mptcp, 100000, 1024, 1 },
+	{ "mptcp/16384", "time", bench_stream_mptcp, 6000, 16384, 1 },
 	{ "tls/1024", "time", bench_stream_tls, 2000, 1024, 1 },
 	{ "tls/16384", "time", bench_stream_tls, 300, 16384, 1 },
 };
