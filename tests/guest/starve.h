@@ -9,6 +9,7 @@
 #include "xfer.h"
 
 #include <limits.h>
+#include <netinet/in.h>
 #include <poll.h>
 #include <sys/ioctl.h>
 #include <sys/uio.h>
@@ -58,6 +59,36 @@ static int was_refused(long had, ssize_t sent, size_t wanted)
 	return fewer;
 }
 
+/* A connection that nobody accepts. */
+static int unread_stream(void)
+{
+	struct sockaddr_in at = {
+		.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK),
+	};
+	int listener = check(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), "socket");
+	int fd = check(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), "socket");
+	socklen_t len = sizeof(at);
+
+	check(bind(listener, (struct sockaddr *)&at, len), "bind");
+	check(listen(listener, 1), "listen");
+	check(getsockname(listener, (struct sockaddr *)&at, &len), "getsockname");
+	check(connect(fd, (struct sockaddr *)&at, len), "connect");
+	return fd;
+}
+
+/*
+ * A byte that is not read: the task's page is in use and does not start again, so that
+ * pages are asked for whatever the reader's pace.
+ */
+static void use_page(void)
+{
+	static int fd = -1;
+
+	if (fd < 0)
+		fd = unread_stream();
+	check(send(fd, "", 1, MSG_DONTWAIT), "send a byte that is not read");
+}
+
 static int is_refusal(int error)
 {
 	return error == ENOMEM || error == ENOBUFS || error == EAGAIN;
@@ -65,10 +96,12 @@ static int is_refusal(int error)
 
 static ssize_t starved_once(int fd, struct msghdr *msg, size_t len, int *was)
 {
-	long had = pages_left();
 	ssize_t n;
+	long had;
 	int error;
 
+	use_page();
+	had = pages_left();
 	starve(1);
 	n = sendmsg(fd, msg, job.way->patient ? 0 : MSG_DONTWAIT);
 	error = errno;
