@@ -79,7 +79,7 @@ refused_to_tasks() {
 #   left  all others, who have to give their pages back when they go
 # A kernel without the series has skb_page_frag_refill() beside the cache.
 owned() {
-	awk -v RS= '!/_frag_(cache_)?refill\+/ { next }
+	awk -v RS= '!/_frag_(cache_)?(refill|renew)\+/ { next }
 		    { n = $0; sub(/.*nr_base_pages: */, "", n) }
 		    /(napi_alloc_skb|netdev_alloc_skb|alloc_frag_align)\+/ { cpu += n; next }
 		    /(icmp_push_reply|icmp_reply|icmpv6_echo_reply|icmpv6_rcv)\+/ { kept += n; next }
