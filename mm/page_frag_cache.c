@@ -240,8 +240,9 @@ static void page_frag_cache_restart(struct page_frag_cache *nc,
  * @gfp: the caller's flags
  *
  * Whoever held a fragment dropped it by an ordered atomic. What is done with the
- * bytes next is to write to them, and no write comes before the branch that it
- * depends on: that takes no barrier. A speculative reference only makes the page
+ * bytes next is to write to them, and no write comes before the branch is decided:
+ * that takes no barrier. It has to be a branch up to the caller, and is one because
+ * page_frag_cache_renew() is a call. A speculative reference only makes the page
  * look busy. Model: tools/testing/page_frag/refs.pml.
  *
  * Context: Any context, serialised like an allocation.

@@ -256,6 +256,19 @@ def code_part(report):
     yield from table(("call", "instructions", "kernel"), ((r[0][len("speed: "):], r[1], r[4]) for r in found))
 
 
+def peer_lines(run):
+    """What the same code differs by is what no row can tell."""
+    peers = [run.ratio(row) for row in run.rows("peer")]
+    outside = [100 * abs(ratio.middle - 1) for ratio in peers if ratio.verdict() != "same"]
+    medians, samples = bench.empty_spreads([boot for pair in run.pairs for boot in pair.values()])
+    yield "The same code on both sides: floors, and allocators that the series does not touch.\n"
+    if outside:
+        yield f"{len(outside)} of {len(peers)} are beyond their interval, by up to {max(outside):.1f} %: code and data " \
+            "lie elsewhere in another kernel. A row that differs by no more may do so for the same reason.\n"
+    yield f"The empty loop's spread, without the outer tenth: {medians:.1f} % by the medians of rows, which is " \
+        f"what is judged, {samples:.1f} % by single samples.\n"
+
+
 def time_part(report):
     run = report.run
     for name in plot_names(report):
@@ -265,12 +278,12 @@ def time_part(report):
     head = ("row", "base", "patched", "ratio", "")
     yield from table(head, time_lines(report, "time"))
     yield from table(("derived", "ratio", ""), derived_lines(run))
-    yield "The same code on both sides: floors, and allocators that the series does not touch.\n"
+    yield from peer_lines(run)
     yield from table(head, time_lines(report, "peer"))
     yield "### Fragments\n"
     yield "Exact: fragments/messages, fragments/skbs, pages/owners.\n"
     yield from table(("row", "base", "patched", ""), count_lines(run))
-    yield "As it arrives, which is a matter of time: MB/s, and fragments per skb.\n"
+    yield "As it arrives: MB/s, and fragments per skb.\n"
     yield from table(("row", "base", "patched", "frags per skb, base", "patched"), traffic_lines(run))
 
 
@@ -300,7 +313,8 @@ each, inside of the kernel. `make bench-record` keeps the raw data in
 `results/bench/`, and `make bench-report` writes this file and the plots from it,
 bit for bit. A ratio is patched/base, pair of boots by pair; below 1 is faster. The
 interval is that of the median by order statistics, with 95 % or more. Of many rows
-that are the same, one in a hundred is outside of it on the wrong side. "By the
+that are the same, one in a hundred is outside of it on the wrong side by chance;
+but the same code may lie elsewhere in another kernel, see the rows that are the same. "By the
 interval" means: missed if all of the interval is on the wrong side.
 
 What a row does, by the part of its name before the slash; behind it are the bytes:

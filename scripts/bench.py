@@ -140,14 +140,22 @@ def quantile(values, share):
     return values[round(share * (len(values) - 1))]
 
 
+def width(values):
+    return 100 * (quantile(values, 0.95) - quantile(values, 0.05)) / median(values)
+
+
+def empty_spreads(boots):
+    """Of the empty loop, in percent: by the medians of rows, and by single samples."""
+    rows = [[s["empty"] for s in samples] for b in boots for row, samples in b.rows.items() if row != "empty"]
+    return width([median(row) for row in rows]), width([sample for row in rows for sample in row])
+
+
 def check_noise(boots):
     """The empty loop is the same code on both sides and uses no memory."""
     if not all("empty" in b.rows and all(s["empty"] for r in b.rows.values() for s in r) for b in boots):
         yield "no row 'empty': the noise is not known"
         return
-    every = [median(s["empty"] for s in samples)
-             for b in boots for row, samples in b.rows.items() if row != "empty"]
-    noise = 100 * (quantile(every, 0.95) - quantile(every, 0.05)) / median(every)
+    noise, _ = empty_spreads(boots)
     if noise > NOISE:
         yield f"noise: the empty loop differs by {noise:.1f} %, at most {NOISE:g} % may be"
     sides = [median(b.ns("empty") for b in boots if b.side == side) for side in SIDES]

@@ -33,7 +33,7 @@ plant_static() {
 	in_tree net/core/skbuff.c '$a /* page_frag_free() is an old name */'
 	in_tree net/core/sock.c '$a bool skb_page_frag_refill(unsigned int sz, struct page_frag *pfrag, gfp_t gfp);'
 	in_tree net/core/skbuff.c '$a static unsigned int planted(struct page_frag_cache *nc) { return nc->remaining; }'
-	in_tree mm/page_frag_cache.c 's/^\tbool reused;$/        bool  reused ;/'
+	in_tree mm/page_frag_cache.c 's/^\tunsigned int avail = 0;$/        unsigned int  avail = 0 ;/'
 	in_tree mm/page_frag_cache.c '/^ \* @what: the kind$/d'
 	in_tree include/linux/page_frag_cache.h 's/^ \* Context: Any context\.$/ * Somewhere./'
 	in_tree mm/page_frag_test.c 's/\<page_frag_alloc_va_prepare_align\>/page_frag_none/'

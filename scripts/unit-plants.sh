@@ -56,8 +56,8 @@ gate "plant: the old page given up first, sweep" plant mm/page_frag_cache.c \
 gate "plant: a size near UINT_MAX fits, fuzzer" plant include/linux/page_frag_cache.h \
 	's/likely(fragsz - 1 < avail)/likely(fragsz + 15 < avail + 16)/' \
 	'BUG: .*not so' fuzz_again 5000
-gate "plant: a reuse that does not look at the count, ThreadSanitizer" plant mm/page_frag_cache.c \
-	's/if (page_ref_count(page_frag_cache_page(nc)) != nc->pagecnt_bias)/if (!size)/' \
+gate "plant: a write before the count is looked at, ThreadSanitizer" plant mm/page_frag_cache.c \
+	's/^\tif (page_ref_count(page_frag_cache_page(nc)) != nc->pagecnt_bias)/\t*(char *)page_frag_cache_start(nc) = 0;\n&/' \
 	'WARNING: ThreadSanitizer: data race' threads clang
 for name in NO_RELEASE NO_BRANCH SHORT_BIAS NO_TOP_UP SET_COUNT SPLIT_TEST REUSE_FIRST; do
 	gate "plant: model with $name" twin "$name"

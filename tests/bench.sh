@@ -16,14 +16,14 @@ unset BENCH_NOISE BENCH_LOAD
 one_boot() {
 	local ops=10000000 repeat
 	echo "# boot $1 $2 $3 status 0 wall 10.0 s foreign 0.5 %"
-	echo "bench: begin $3 2"
-	for repeat in 0 1; do
+	echo "bench: begin $3 ${repeats:-2}"
+	for ((repeat = 0; repeat < ${repeats:-2}; repeat++)); do
 		echo "bench: empty peer $repeat ns=$((60000000 + $1 * 1000)) ops=150000000 bytes=0 skbs=0 frags=0"
 		echo "bench: x time $repeat ns=$(($4 * ops)) ops=$ops bytes=$((256 * ops)) skbs=0 frags=0"
 		echo "bench: tcp/64 time $repeat ns=$((2 * $4 * ops)) ops=$ops bytes=$((64 * ops)) skbs=100 frags=250"
 		echo "bench: q count $repeat ns=0 ops=4 bytes=400 skbs=10 frags=$([ "$3" = base ] && echo 170 || echo "${frags:-160}")"
 	done
-	echo "bench: end 8"
+	echo "bench: end $((4 * ${repeats:-2}))"
 }
 
 # run PATCHED...: a pair for each, the base with 20 ns
@@ -66,6 +66,15 @@ run 22 22 22 22 10 10 22 22 22 22 >"$tmp/run"
 says "two pairs of ten leave it open" 0 '^x .* 1.100 +0.500..1.100 +same$' judge
 run 10 11 12 13 14 15 >"$tmp/run"
 says "of six pairs, all bound it" 0 '^x .* 0.625 +0.500..0.750 +faster$' judge
+# disturbed SAMPLE...: these of three, in the first three pairs
+disturbed() {
+	repeats=3 run 10 10 10 10 10 10 |
+		sed "/^# boot [123] /,/end/s/empty peer [$1] ns=60/empty peer 0 ns=90/" >"$tmp/run"
+}
+disturbed 1
+says "one sample of three is disturbed" 0 '^x .* 0.500 ' judge
+disturbed 12
+says "two samples of three are" 1 '^invalid: noise: the empty loop differs by' judge
 frags=171 run 10 10 10 10 10 10 >"$tmp/run"
 says "more frags are said so" 3 '^q +170/10 +171/10 +MORE$' judge
 says "more frags are a finding by name" 3 '^finding: MORE than on the base: q$' judge

@@ -32,6 +32,7 @@ owns() {
 }
 
 owns "a head for NAPI is a CPU's" "8 0 0 0" __page_frag_cache_refill napi_alloc_skb e1000_clean_rx_irq
+owns "a page by the function that takes it" "0 0 8 0" page_frag_cache_renew tcp_sendmsg_locked tcp_sendmsg
 owns "a fragment of a driver is a CPU's" "8 0 0 0" __page_frag_cache_refill __netdev_alloc_frag_align e1000_alloc_frag
 owns "a socket's page is nobody's to keep" "0 0 8 0" __page_frag_cache_refill tcp_sendmsg_locked tcp_sendmsg
 owns "so is a page of before the conversion" "0 0 8 0" skb_page_frag_refill sk_page_frag_refill tcp_sendmsg_locked
