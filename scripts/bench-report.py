@@ -292,7 +292,7 @@ def base_part(report):
     yield from (f"- {fact}" for fact in report.facts)
     yield ""
     yield from table(("target", "limit", "measured", "where", ""), target_lines(report))
-    why = report.lines("why")
+    why = [line for line in report.lines("why") if "SPDX-License-Identifier" not in line]
     yield from why + [""] if why else []
     if report.run:
         yield from time_part(report)
