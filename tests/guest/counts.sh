@@ -57,9 +57,10 @@ refuse() {
 	echo "$1" >$refused/probability
 }
 
-# refuse_order3 PERCENT of the pages above order 0, to who does not reclaim
+# refuse_order3 PERCENT of the pages of order 3, to who does not reclaim. Lower orders are
+# not for refusing: a slab of a debug kernel may have no page smaller than they are.
 refuse_order3() {
-	refuse "$1" 1 Y N -1
+	refuse "$1" 3 Y N -1
 }
 
 # refuse_to_tasks PERCENT of all pages
