@@ -284,10 +284,21 @@ static void refuse_header(void)
 	put_text("/proc/thread-self/fail-nth", "0");
 }
 
+static void get_text(const char *path, char *text, size_t size)
+{
+	int fd = check(open(path, O_RDONLY | O_CLOEXEC), path);
+
+	text[check(read(fd, text, size - 1), path)] = 0;
+	close(fd);
+}
+
 static void all_refused(void)
 {
+	char order[16];
 	size_t left;
 
+	/* The rest of the round goes by it. */
+	get_text(FAULTS "min-order", order, sizeof(order));
 	put_text(FAULTS "min-order", "0");
 	put_text(FAULTS "ignore-gfp-wait", "N");
 	for (left = 0; left < TAG; left++) {
@@ -295,7 +306,7 @@ static void all_refused(void)
 		refuse_header();
 	}
 	put_text(FAULTS "ignore-gfp-wait", "Y");
-	put_text(FAULTS "min-order", "1");
+	put_text(FAULTS "min-order", order);
 }
 
 static bool step_lockstep(void)
