@@ -2274,35 +2274,32 @@ static void pf_wear(struct pf_model *m)
 	pf_free_all(m);
 }
 
-static void test_internal_reuse_tops_up_bias(struct kunit *test)
+/* However it starts again, a page has what it needs. */
+static void pf_expect_top_up(struct pf_model *m, bool rewind)
 {
 	/* Internal: pagecnt_bias. */
-	struct pf_model *m = test->priv;
+	enum pf_outcome want = rewind ? PF_FITS : PF_REUSED;
 	unsigned int i;
 
 	pf_wear(m);
 	for (i = 0; i < 20; i++) {
-		KUNIT_ASSERT_EQ(test, pf_prepare(m, PF_BIG), PF_REUSED);
-		KUNIT_ASSERT_GT(test, m->nc.pagecnt_bias, PF_BIG);
+		if (rewind)
+			pf_rewind(m);
+		KUNIT_ASSERT_EQ(m->test, pf_prepare(m, PF_BIG), want);
+		KUNIT_ASSERT_GT(m->test, m->nc.pagecnt_bias, PF_BIG);
 		pf_commit(m, PF_BIG);
 		pf_free_all(m);
 	}
 }
 
+static void test_internal_reuse_tops_up_bias(struct kunit *test)
+{
+	pf_expect_top_up(test->priv, false);
+}
+
 static void test_internal_rewind_tops_up_bias(struct kunit *test)
 {
-	/* Internal: pagecnt_bias. */
-	struct pf_model *m = test->priv;
-	unsigned int i;
-
-	pf_wear(m);
-	for (i = 0; i < 20; i++) {
-		pf_rewind(m);
-		KUNIT_ASSERT_EQ(test, pf_prepare(m, PF_BIG), PF_FITS);
-		KUNIT_ASSERT_GT(test, m->nc.pagecnt_bias, PF_BIG);
-		pf_commit(m, PF_BIG);
-		pf_free_all(m);
-	}
+	pf_expect_top_up(test->priv, true);
 }
 
 static void test_internal_drain_clears_cache(struct kunit *test)

@@ -54,10 +54,8 @@ struct bench_peer {
 	int (*run)(struct bench_peer *peer);
 	struct socket *sock;
 	struct completion done;
-	struct bench_result *res;
 	unsigned int size;
 	u64 ops;
-	u64 bytes;
 	int err;
 };
 

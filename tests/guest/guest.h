@@ -120,6 +120,15 @@ static inline void write_all(int fd, const char *buf, size_t len)
 	}
 }
 
+/* What a small file has, as a string of at most @size - 1 bytes. */
+static inline void get_text(const char *path, char *text, size_t size)
+{
+	int fd = check(open(path, O_RDONLY | O_CLOEXEC), path);
+
+	text[check(read(fd, text, size - 1), path)] = 0;
+	close(fd);
+}
+
 /* Until end of file, in writes of at most @size bytes. */
 static inline void copy(int from, int to, char *buf, size_t size)
 {

@@ -9,7 +9,6 @@
 #include "xfer.h"
 
 #include <limits.h>
-#include <netinet/in.h>
 #include <poll.h>
 #include <sys/ioctl.h>
 #include <sys/uio.h>
@@ -27,11 +26,9 @@ static struct {
 /* How many pages may still be refused: exact, so that it tells of each call. */
 static long pages_left(void)
 {
-	int fd = check(open(BUDGET, O_RDONLY | O_CLOEXEC), BUDGET);
-	char text[32] = {};
+	char text[32];
 
-	check(read(fd, text, sizeof(text) - 1), BUDGET);
-	close(fd);
+	get_text(BUDGET, text, sizeof(text));
 	return atol(text);
 }
 
@@ -62,17 +59,15 @@ static int was_refused(long had, ssize_t sent, size_t wanted)
 /* A connection that nobody accepts. */
 static int unread_stream(void)
 {
-	struct sockaddr_in at = {
-		.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK),
-	};
-	int listener = check(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), "socket");
-	int fd = check(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), "socket");
-	socklen_t len = sizeof(at);
+	union address at;
+	socklen_t len = parse_address(&at, "127.0.0.1", "0");
+	int listener = open_socket(&at, SOCK_STREAM, 0);
+	int fd = open_socket(&at, SOCK_STREAM, 0);
 
-	check(bind(listener, (struct sockaddr *)&at, len), "bind");
+	check(bind(listener, &at.sa, len), "bind");
 	check(listen(listener, 1), "listen");
-	check(getsockname(listener, (struct sockaddr *)&at, &len), "getsockname");
-	check(connect(fd, (struct sockaddr *)&at, len), "connect");
+	check(getsockname(listener, &at.sa, &len), "getsockname");
+	check(connect(fd, &at.sa, len), "connect");
 	return fd;
 }
 

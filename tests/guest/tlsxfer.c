@@ -284,14 +284,6 @@ static void refuse_header(void)
 	put_text("/proc/thread-self/fail-nth", "0");
 }
 
-static void get_text(const char *path, char *text, size_t size)
-{
-	int fd = check(open(path, O_RDONLY | O_CLOEXEC), path);
-
-	text[check(read(fd, text, size - 1), path)] = 0;
-	close(fd);
-}
-
 static void all_refused(void)
 {
 	char order[16];
