@@ -147,13 +147,19 @@ static ssize_t starved_send(int fd, const char *from, size_t len)
 	return starved_sendv(fd, &iov, 1);
 }
 
+/*
+ * The last byte of a part is not refused anything: a TLS record that got no memory after
+ * it took the data goes out with the next send, and is lost at shutdown() if there is none.
+ */
 static void starved_copy(int from, int to, size_t size)
 {
 	ssize_t n, done;
 
-	while ((n = check(read(from, buf, size), "read")))
-		for (done = 0; done < n;)
-			done += starved_send(to, buf + done, n - done);
+	while ((n = check(read(from, buf, size), "read"))) {
+		for (done = 0; done < n - 1;)
+			done += starved_send(to, buf + done, n - 1 - done);
+		write_all(to, buf + done, 1);
+	}
 }
 
 static int unread(int fd)
