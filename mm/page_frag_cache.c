@@ -18,7 +18,7 @@
  * else order 0 with the flags of the caller. The static key page_frag_order0_key
  * leaves out the first try, for requests that order 0 can serve.
  *
- * When a page is taken, its reference count is raised once by more than the
+ * When a page is taken, its reference count is set once to more than the
  * number of fragments it can ever hold. This surplus is the bias: an allocation
  * moves one reference from the bias to the new fragment by decrementing a plain
  * counter in the cache, so the shared atomic is touched once a page on the
@@ -98,13 +98,13 @@ EXPORT_SYMBOL(__page_frag_misuse);
  * The place where a test decides what memory there is.
  *
  * Context: Any context that @gfp allows.
- * Return: A page with one reference, or NULL.
+ * Return: A page that has no reference yet, or NULL.
  */
 VISIBLE_IF_KUNIT struct page *page_frag_page_alloc(gfp_t gfp, unsigned int order)
 {
 	KUNIT_STATIC_STUB_REDIRECT(page_frag_page_alloc, gfp, order);
 
-	return alloc_pages(gfp, order);
+	return alloc_frozen_pages(gfp, order);
 }
 
 #if IS_ENABLED(CONFIG_KUNIT)
@@ -170,7 +170,7 @@ static struct page *page_frag_page_get(unsigned int fragsz, gfp_t gfp,
 /**
  * page_frag_cache_set() - start at the beginning of a page
  * @nc: cache to set
- * @page: page with the whole bias among its references
+ * @page: page without references
  * @order: its order
  *
  * Context: Any context, serialised like an allocation.
@@ -186,6 +186,8 @@ static void page_frag_cache_set(struct page_frag_cache *nc, struct page *page,
 		nc->encoded_end |= PAGE_FRAG_CACHE_PFMEMALLOC_BIT;
 	nc->remaining = size;
 	nc->pagecnt_bias = PAGE_FRAG_CACHE_BIAS;
+	/* Nobody can have taken a reference of it so far. */
+	set_page_count(page, PAGE_FRAG_CACHE_BIAS);
 }
 
 /**
@@ -210,6 +212,7 @@ static void page_frag_trace(struct page_frag_cache *nc, bool reused, gfp_t gfp)
  */
 static noinline void page_frag_cache_top_up(struct page_frag_cache *nc)
 {
+	/* Others may take a speculative reference: add, never set. */
 	page_ref_add(page_frag_cache_page(nc),
 		     PAGE_FRAG_CACHE_BIAS - nc->pagecnt_bias);
 	nc->pagecnt_bias = PAGE_FRAG_CACHE_BIAS;
@@ -284,8 +287,6 @@ page_frag_cache_renew(struct page_frag_cache *nc, unsigned int fragsz, gfp_t gfp
 
 	if (nc->encoded_end)
 		page_frag_cache_drain(nc);
-	/* Others may take a speculative reference: add, never set. */
-	page_ref_add(page, PAGE_FRAG_CACHE_BIAS - 1);
 	page_frag_cache_set(nc, page, order);
 	page_frag_trace(nc, false, gfp);
 	return nc->remaining;

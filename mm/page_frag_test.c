@@ -113,7 +113,7 @@ struct pf_page {
 	unsigned int order;
 	unsigned int frags;
 	bool pfmemalloc;
-	bool lent;		/* the model has dropped its reference */
+	bool lent;		/* the model has no reference of it */
 };
 
 struct pf_frag {
@@ -211,7 +211,9 @@ static struct page *pf_stub_page_alloc(gfp_t gfp, unsigned int order)
 	KUNIT_ASSERT_NOT_NULL(m->test, pg->page);
 	if (pg->pfmemalloc)
 		set_page_pfmemalloc(pg->page);
-	get_page(pg->page);
+	/* The model takes its reference once the cache has set the count. */
+	KUNIT_ASSERT_TRUE(m->test, page_ref_freeze(pg->page, 1));
+	pg->lent = true;
 	m->handed_out++;
 	m->granted = pg;
 	return pg->page;
@@ -517,14 +519,13 @@ static void pf_serve(struct pf_model *m, const struct pf_request *r,
 	struct pf_page *pg = want == PF_NEW ? m->granted : m->cur;
 
 	pf_check_place(m, pg, start);
-	if (want != PF_NEW) {
+	if (want != PF_NEW)
 		KUNIT_ASSERT_NULL(m->test, m->granted);
-		pf_take_back(m);
-	}
 	if (want != PF_FITS) {
 		pf_set_current(m, pg);
 		pf_check_zeroed(m, r);
 	}
+	pf_take_back(m);
 	m->pos = start;
 	m->prepared = 0;
 	if (pf_forms[r->form].prepare)

@@ -11,7 +11,7 @@
 /* Of a record of TLS 1.2: its head, the explicit part of the nonce, the tag. */
 #define BENCH_TLS_RECORD	(5 + 8 + 16)
 
-/* Bytes in flight of a flow: less than its first window. */
+/* Bytes that a flow has in flight, or one write if that is more. */
 #define BENCH_ROUND		32768
 
 struct bench_flow {

@@ -9,7 +9,7 @@
 
 #include "duplicates.h"
 
-/* What alloc_pages() answers the allocator; it has a page for anybody else. */
+/* What alloc_frozen_pages() answers the allocator. */
 enum shim_policy {
 	SHIM_ALWAYS,		/* high orders too */
 	SHIM_NEVER,		/* order 0 only */
@@ -31,7 +31,7 @@ struct shim_attempt {
  * @policy: what is granted
  * @fail_at: refuse the call of this number, counted from 1; 0: none
  * @fail_on: refuse all that follow as well
- * @calls: calls of alloc_pages_as_told() so far
+ * @calls: calls of alloc_frozen_pages() so far
  * @refused: calls refused because of @fail_at
  * @out: pages that are allocated, in units of PAGE_SIZE
  * @attempts: the last calls since @nr_attempts was set to 0
@@ -102,8 +102,7 @@ extern struct page shim_map[SHIM_PAGES];
 extern char *shim_mem;
 
 struct page *alloc_pages(gfp_t gfp, unsigned int order);
-/* What the allocator calls by the name of alloc_pages(), see the Makefile. */
-struct page *alloc_pages_as_told(gfp_t gfp, unsigned int order);
+struct page *alloc_frozen_pages(gfp_t gfp, unsigned int order);
 void free_frozen_pages(struct page *page, unsigned int order);
 
 static inline void *page_address(const struct page *page)
@@ -191,6 +190,18 @@ static inline void page_ref_add(struct page *page, int n)
 {
 	if (__atomic_fetch_add(&page->refs, n, __ATOMIC_RELAXED) <= 0)
 		shim_bug("page %p: a reference taken of a free page", page);
+}
+
+static inline void set_page_count(struct page *page, int n)
+{
+	if (__atomic_exchange_n(&page->refs, n, __ATOMIC_RELAXED))
+		shim_bug("page %p: the count is set, and somebody has a reference", page);
+}
+
+static inline bool page_ref_freeze(struct page *page, int n)
+{
+	return __atomic_compare_exchange_n(&page->refs, &n, 0, false, __ATOMIC_SEQ_CST,
+					   __ATOMIC_RELAXED);
 }
 
 static inline bool page_ref_sub_and_test(struct page *page, int n)

@@ -153,7 +153,7 @@ static bool granted(gfp_t gfp, unsigned int order)
 	return shim.policy == SHIM_SOMETIMES && shim.calls % 3;
 }
 
-struct page *alloc_pages_as_told(gfp_t gfp, unsigned int order)
+struct page *alloc_frozen_pages(gfp_t gfp, unsigned int order)
 {
 	struct page *page = NULL;
 
@@ -163,6 +163,7 @@ struct page *alloc_pages_as_told(gfp_t gfp, unsigned int order)
 	if (granted(gfp, order)) {
 		page = alloc_pages(gfp, order);
 		page->pfmemalloc = shim.policy == SHIM_PFMEMALLOC;
+		__atomic_store_n(&page->refs, 0, __ATOMIC_RELAXED);
 	}
 	if (shim.nr_attempts < SHIM_ATTEMPTS)
 		shim.attempts[shim.nr_attempts++] = (struct shim_attempt){ gfp, order, page };
