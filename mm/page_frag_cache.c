@@ -179,11 +179,12 @@ static void page_frag_cache_set(struct page_frag_cache *nc, struct page *page,
 				unsigned int order)
 {
 	unsigned long size = PAGE_SIZE << order;
+	unsigned long end = ((unsigned long)page_address(page) + size) | order;
 
 	BUILD_BUG_ON(PAGE_FRAG_CACHE_MAX_ORDER > PAGE_FRAG_CACHE_ORDER_MASK);
-	nc->encoded_end = ((unsigned long)page_address(page) + size) | order;
 	if (page_is_pfmemalloc(page))
-		nc->encoded_end |= PAGE_FRAG_CACHE_PFMEMALLOC_BIT;
+		end |= PAGE_FRAG_CACHE_PFMEMALLOC_BIT;
+	nc->encoded_end = end;
 	nc->remaining = size;
 	nc->pagecnt_bias = PAGE_FRAG_CACHE_BIAS;
 	/* Nobody can have taken a reference of it so far. */
@@ -286,7 +287,7 @@ page_frag_cache_renew(struct page_frag_cache *nc, unsigned int fragsz, gfp_t gfp
 		return 0;
 
 	if (nc->encoded_end)
-		page_frag_cache_drain(nc);
+		__page_frag_cache_drain(page_frag_cache_page(nc), nc->pagecnt_bias);
 	page_frag_cache_set(nc, page, order);
 	page_frag_trace(nc, false, gfp);
 	return nc->remaining;
