@@ -19,14 +19,17 @@ STRICT ?=
 COV ?=
 FUZZ_SECONDS ?= 60
 FUZZ_SEED ?= 1
+# Of make stress: all cases together, and where the random numbers start.
+STRESS_SECONDS ?= 30
+STRESS_SEED ?= 1
 # Pairs of boots of make bench; what it passes to the kernels.
 PAIRS ?= 10
 BENCH_ARGS ?=
 
 export BASE KERNEL_SRC PAYLOAD_MB VM_TIMEOUT DEBUG JOBS OUT FROM STRICT
-export SUITE COV FUZZ_SECONDS FUZZ_SEED PAIRS BENCH_ARGS
+export SUITE COV FUZZ_SECONDS FUZZ_SEED PAIRS BENCH_ARGS STRESS_SECONDS STRESS_SEED
 
-.PHONY: help run test unit fuzz mutate unit-record check gates kunit vm plant objects bisect
+.PHONY: help run test unit fuzz mutate unit-record check gates kunit vm stress stress-plants plant objects bisect
 .PHONY: cover bench bench-record bench-report bench-size fastpath series record porting tree where clean distclean
 
 help:
@@ -34,6 +37,7 @@ help:
 	@echo 'Knobs: BASE=$(BASE) (known: $(notdir $(wildcard kernels/*))) KERNEL_SRC=$(KERNEL_SRC)'
 	@echo '       PAYLOAD_MB=$(PAYLOAD_MB) VM_TIMEOUT=$(VM_TIMEOUT) JOBS=$(JOBS)'
 	@echo '       COV=$(COV) FUZZ_SECONDS=$(FUZZ_SECONDS) FUZZ_SEED=$(FUZZ_SEED) PAIRS=$(PAIRS)'
+	@echo '       STRESS_SECONDS=$(STRESS_SECONDS) STRESS_SEED=$(STRESS_SEED)'
 	@echo '       SUITE=$(SUITE) (for vm, any of: all $(shell sed '/^\#/d; s/\t.*//' tests/suites))'
 	@echo '       DEBUG=$(DEBUG) (for run and vm, any of: $(patsubst configs/debug-%.config,%,$(wildcard configs/debug-*.config)))'
 	@echo '       OUT=$(OUT) FROM=$(FROM) STRICT=$(STRICT)'
@@ -44,7 +48,7 @@ run:
 
 # make test       all layers, from user space to the guest; the last line counts
 test:
-	@scripts/test.sh unit mutate check matrix kunit plant vm
+	@scripts/test.sh unit mutate check matrix kunit plant vm stress
 
 # make unit       the allocator in user space, sanitized; COV=1: with coverage
 unit:
@@ -73,6 +77,14 @@ gates:
 # make kunit      the KUnit suite under UML, or ARCH=i386, arm64, arm64-64k, s390...
 kunit:
 	@scripts/test.sh kunit
+
+# make stress     allocate and free from everywhere at once, in a guest of its own
+stress:
+	@scripts/test.sh stress
+
+# make stress-plants  the stress module with faults planted into it: are they told?
+stress-plants:
+	@scripts/test.sh stress-plants
 
 # make plant      planted bugs, each of which the KUnit suite has to find
 plant:

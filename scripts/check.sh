@@ -37,7 +37,7 @@ files_have_spdx() {
 		head -n 3 "$file" | grep -q SPDX-License-Identifier && continue
 		echo "$file: no SPDX line"
 		bad=1
-	done < <(git ls-files ':!tests/verdict/good' ':!tests/corpus')
+	done < <(git ls-files ':!tests/verdict/good' ':!tests/stress-verdict/good' ':!tests/corpus')
 	return $bad
 }
 
@@ -133,7 +133,7 @@ htmldocs() {
 	! grep -iE '(page_frags\.rst|page_frag(_cache)?\.[ch]):.*(warning|error)' "$log"
 }
 
-shell_scripts() { git ls-files '*.sh' .ci/run tests/guest/{,suite-}init | xargs shellcheck -x; }
+shell_scripts() { git ls-files '*.sh' .ci/run tests/guest/{,suite-,stress-,plants-}init | xargs shellcheck -x; }
 
 configured() {
 	mkdir -p "$build/check"
@@ -215,6 +215,7 @@ gate "SPDX line in every file" files_have_spdx
 gate "shellcheck" shell_scripts
 gate "tests of the tooling" "$TOP/tests/tooling.sh"
 gate "tests of the verdict" "$TOP/tests/verdict.sh"
+gate "tests of the stress verdict" "$TOP/tests/stress-verdict.sh"
 gate "tests of the counts" "$TOP/tests/counts.sh"
 gate "tests of the coverage" "$TOP/tests/cover.sh"
 gate "tests of the suites' verdict" "$TOP/tests/suite.sh"

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0
-# guest.sh: build the kernel and the file system of the QEMU guest and boot it.
-# Leaves result, console and accelerator in run/ of the work directory and
-# prints that path; the verdict is somebody else's. DEBUG names fragments to add:
-# gcov, kasan, kmemleak, lockdep, poison.
+# guest.sh [NAME WORD...]: build the kernel and the file system of the QEMU guest and
+# boot it. Leaves result, console and accelerator in run/ of the work directory, or in
+# run-NAME/, and prints that path; the verdict is somebody else's. The words go to the
+# kernel command line. DEBUG names fragments to add, see configs/debug-*.config.
 # shellcheck source=scripts/lib.sh
 . "$(dirname "$0")/lib.sh"
 load_base
@@ -14,8 +14,9 @@ read -ra debug <<<"${DEBUG:-}"
 work=$(work_dir)
 name=$(IFS=-; echo "vm${debug:+-}${debug[*]}")
 build=$work/build/$name
-run=$work/run
-fragments=() words=() profiled=() COVERAGE=
+run=$work/run${1:+-$1}
+fragments=() words=("${@:2}") profiled=() files=() kind=() COVERAGE=
+[ "${1:-}" != plants ] || kind=(plants)
 for word in "${debug[@]}"; do
 	fragments+=("$TOP/configs/debug-$word.config")
 	[ -r "${fragments[-1]}" ] || die "DEBUG names no fragment: $word" \
@@ -43,15 +44,16 @@ payload() {
 "$TOP/scripts/config.sh" "$work/tree" "$build" x86_64 "$TOP"/configs/vm-*.config \
 	"$TOP/configs/base-$BASE.config" "$TOP/configs/kunit-guest.config" "${fragments[@]}" >&2
 "$TOP/scripts/build.sh" "$name" x86_64 bzImage modules "${profiled[@]}"
-modules=$("$TOP/scripts/modules.sh" "$name" x86_64)
+modules=$("$TOP/scripts/modules.sh" "$name" x86_64 "${kind[@]}")
 payload
+[ ${#kind[@]} -eq 0 ] || files=("$modules"/plants/*.ko "$TOP/tests/stress-plants")
 step "packing the guest's file system" "$work/log/initramfs.log" \
-	"$TOP/scripts/initramfs.sh" "$work/initramfs.cpio.gz" "$work/payload" "$modules"/*.ko ||
+	"$TOP/scripts/initramfs.sh" "$work/initramfs.cpio.gz" "$work/payload" "$modules"/*.ko "${files[@]}" ||
 	die "the guest's file system cannot be packed" "see $work/log/initramfs.log"
 rm -rf "$run"
 mkdir -p "$run"
 printf '%s\n' "${debug[*]}" >"$run/debug"
 # How it ended is for the verdict to say.
-step "booting and driving traffic (no output here; console: $run/console.log)" "$run/boot.log" \
+step "booting ${1:-and driving traffic} (no output here; console: $run/console.log)" "$run/boot.log" \
 	env PAYLOAD="$work/payload" COVERAGE="$COVERAGE" "$TOP/scripts/boot.sh" "$build/arch/x86/boot/bzImage" "$work/initramfs.cpio.gz" "$run" "${words[@]}" || :
 printf '%s\n' "$run"

@@ -1,18 +1,55 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0
-# modules.sh NAME ARCH: the guest's modules, for the kernel in build/NAME of the work
-# directory; prints where they are. Built aside, as kbuild writes beside its sources.
+# modules.sh NAME ARCH [plants]: the guest's modules and that of the selftest, for the
+# kernel in build/NAME of the work directory; prints where they are. Built aside, as kbuild
+# writes beside its sources. In plants/ those of the selftest with the faults of
+# tests/stress-plants, if asked for.
 # shellcheck source=scripts/lib.sh
 . "$(dirname "$0")/lib.sh"
 
-[ $# -eq 2 ] || die "usage: modules.sh NAME ARCH"
+[ $# -eq 2 ] || [ "${3:-}" = plants ] || die "usage: modules.sh NAME ARCH [plants]"
 work=$(work_dir)
 build=$work/build/$1
 aside=$work/build/$1-modules
+arch=$2
 [ -r "$build/Module.symvers" ] || die "$build has no Module.symvers" "build its target 'modules' first"
-mkdir -p "$aside"
-cp -u "$TOP"/tests/guest/modules/* "$aside/"
-step "building the guest's modules" "$work/log/build-$1-modules.log" \
-	make -C "$work/tree" O="$build" ARCH="$2" CC="ccache gcc" M="$aside" -j"$JOBS" modules ||
+
+# build_in DIRECTORY: the modules whose sources are there
+build_in() {
+	make -C "$work/tree" O="$build" ARCH="$arch" CC="ccache gcc" M="$1" -j"$JOBS" modules
+}
+
+# modules_of DIRECTORY
+modules_of() {
+	local copy=$aside/${1##*/}
+	mkdir -p "$copy"
+	cp -u "$TOP/$1"/* "$copy/"
+	build_in "$copy" && cp -u "$copy"/*.ko "$aside/"
+}
+
+both() { modules_of tests/guest/modules && modules_of tools/testing/selftests/mm/page_frag; }
+
+# plant NAME SCRIPT: a script that changes nothing is no fault
+plant() {
+	local from=$TOP/tools/testing/selftests/mm/page_frag dir=$aside/plants/$1
+	mkdir -p "$dir"
+	cp "$from/Makefile" "$dir/"
+	sed "$2" "$from/page_frag_stress.c" >"$dir/page_frag_stress.c"
+	! cmp -s "$from/page_frag_stress.c" "$dir/page_frag_stress.c" || { echo "$1: changes nothing"; return 1; }
+	build_in "$dir" && cp "$dir/page_frag_stress.ko" "$aside/plants/$1.ko"
+}
+
+plants() {
+	local name script
+	rm -rf "$aside/plants"
+	while IFS=$'\t' read -r name _ _ script; do
+		plant "$name" "$script" || return
+	done < <(grep '^[a-z]' "$TOP/tests/stress-plants")
+}
+
+step "building the guest's modules" "$work/log/build-$1-modules.log" both ||
 	die "the guest's modules do not build" "see $work/log/build-$1-modules.log"
+[ "${3:-}" != plants ] ||
+	step "building modules with planted faults" "$work/log/build-$1-plants.log" plants ||
+	die "a planted fault does not build" "see $work/log/build-$1-plants.log"
 printf '%s\n' "$aside"

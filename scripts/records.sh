@@ -42,6 +42,8 @@ title() {
 	kunit-*) echo "KUnit, ${1#kunit-}" ;;
 	plant) echo "planted bugs caught by KUnit" ;;
 	vm) echo "QEMU guest, two processors" ;;
+	stress) echo "stress, QEMU guest" ;;
+	stress-plants) echo "faults planted into the stress module" ;;
 	objects) echo "objects of x86_64 allmodconfig" ;;
 	bisect) echo "prefixes of the series" ;;
 	*) echo "$1" ;;

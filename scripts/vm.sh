@@ -6,13 +6,4 @@
 lock_work
 
 run=$("$TOP/scripts/guest.sh")
-touch "$run/result"
-rc=0
-"$TOP/scripts/verdict.sh" "$run" >&2 || rc=$?
-awk -v rc="$rc" '
-	/^(not )?ok / { sub(/ok [0-9]+( -)? */, "ok " ++n " - guest: "); print }
-	END {
-		printf "%sok %d - guest: verdict\n", rc ? "not " : "", ++n
-		printf "1..%d\n", n
-	}' "$run/result"
-exit "$rc"
+"$TOP/scripts/guest-tap.sh" "$run" "$TOP/scripts/verdict.sh" guest

@@ -1,0 +1,19 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0
+# stress.sh: a guest that runs the stress of the kernel's selftests, as a test layer:
+# STRESS_SECONDS for all cases together, numbers from STRESS_SEED. VM_CPUS and VM_MEMORY
+# (MiB) are the machine.
+# shellcheck source=scripts/lib.sh
+. "$(dirname "$0")/lib.sh"
+lock_work
+
+STRESS_SECONDS=${STRESS_SECONDS:-30}
+STRESS_SEED=${STRESS_SEED:-1}
+[[ $STRESS_SECONDS =~ ^[1-9][0-9]*$ ]] ||
+	die "STRESS_SECONDS is no number of seconds: $STRESS_SECONDS" "for example: make stress STRESS_SECONDS=30"
+[[ $STRESS_SEED =~ ^[0-9]+$ ]] ||
+	die "STRESS_SEED is no number: $STRESS_SEED" "for example: make stress STRESS_SEED=1"
+export VM_MEMORY=${VM_MEMORY:-512}
+
+run=$("$TOP/scripts/guest.sh" stress rdinit=/stress-init "stress=-t,$STRESS_SECONDS,-s,$STRESS_SEED")
+"$TOP/scripts/guest-tap.sh" "$run" "$TOP/scripts/stress-verdict.sh" stress

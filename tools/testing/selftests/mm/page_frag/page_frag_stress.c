@@ -1,0 +1,1014 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Stress of the page fragment allocator: who allocates and who frees are in
+ * different contexts and on different CPUs, and what they do is counted.
+ *
+ * A case is run by writing "NAME MILLISECONDS SEED" to page_frag_stress/run in
+ * debugfs. The write ends with the case, and fails if something was lost or
+ * damaged; "result" has the figures then. test_page_frag.sh runs all cases.
+ *
+ * A fragment is filled with one byte when it is allocated and compared when it
+ * is freed. At the end as many must have been freed as were allocated, and each
+ * page that a cache of this module took must have been freed, with its order:
+ * the tracepoints page_frag_refill and mm_page_free tell of every one.
+ */
+
+#include <linux/debugfs.h>
+#include <linux/delay.h>
+#include <linux/hash.h>
+#include <linux/irq_work.h>
+#include <linux/kthread.h>
+#include <linux/module.h>
+#include <linux/mutex.h>
+#include <linux/page_frag_cache.h>
+#include <linux/prandom.h>
+#include <linux/ptr_ring.h>
+#include <linux/rcupdate.h>
+#include <linux/sched/signal.h>
+#include <linux/seq_file.h>
+#include <linux/slab.h>
+#include <linux/timer.h>
+#include <linux/tracepoint.h>
+#include <linux/workqueue.h>
+#include <trace/events/kmem.h>
+#include <trace/events/page_frag.h>
+
+#define RING_SIZE	512
+#define BURST		128
+/* Fragments that wait for a grace period or for a worker. */
+#define WAITING_MOST	4096
+#define CACHES_MOST	16
+#define LONGEST_MS	(3600 * MSEC_PER_SEC)
+
+/* A fragment on its way from who allocated it to who frees it. */
+struct item {
+	union {
+		struct rcu_head rcu;
+		struct work_struct work;
+	};
+	void *va;
+	struct page *page;	/* NULL: it is freed by address */
+	unsigned int size;
+	u8 byte;
+};
+
+/**
+ * struct lane - a producer, and a consumer of what others produce
+ * @caches: the producer's
+ * @ring: to the consumer
+ * @producer: where that is a task
+ * @consumer: where that is a task
+ * @produces: timer of a producer in softirq
+ * @consumes: timer of a consumer in softirq
+ * @interrupts: producer in hard interrupts, which the timer starts
+ * @rnd: the producer's
+ * @turn: of the ways to allocate
+ */
+struct lane {
+	struct page_frag_cache caches[CACHES_MOST];
+	struct ptr_ring ring;
+	struct task_struct *producer, *consumer;
+	struct timer_list produces, consumes;
+	struct irq_work interrupts;
+	struct rnd_state rnd;
+	unsigned int turn;
+};
+
+enum where {
+	IN_TASK,
+	IN_SOFTIRQ,
+	IN_HARDIRQ,
+};
+
+enum how {
+	AT_ONCE,
+	BY_RCU,
+	BY_WORK,
+};
+
+/**
+ * struct stress_case - who does what
+ * @name: as it is written to "run"
+ * @take: how a fragment is allocated; NULL: each way in turn
+ * @from: where it is allocated
+ * @in: where it is received
+ * @by: how it is freed then
+ * @more_caches: of each lane, beside the one
+ * @drains: they are drained now and then, whatever is alive
+ * @floats: tasks are not bound to CPUs, which may go away
+ * @beside: a task that runs meanwhile
+ * @instead: runs instead of all that, until stress_over()
+ */
+struct stress_case {
+	const char *name;
+	bool (*take)(struct lane *lane, struct page_frag_cache *nc,
+		     struct item *item);
+	enum where from, in;
+	enum how by;
+	unsigned int more_caches;
+	bool drains, floats;
+	int (*beside)(void *unused);
+	void (*instead)(void);
+};
+
+/* What is counted, on each CPU. */
+enum count {
+	N_ALLOCATED,		/* fragments */
+	N_FREED,		/* fragments */
+	N_UNSERVED,		/* got nothing, or did not use it */
+	N_RING_FULL,		/* the fragment was freed at once */
+	N_DAMAGED,		/* not what was written is in it */
+	N_MISPLACED,		/* a fragment is where it must not be */
+	N_REFILLS_HIGH,		/* new pages of high order */
+	N_REFILLS_LOW,		/* new pages of order 0 */
+	N_REUSED,		/* pages started again */
+	N_PFMEMALLOC,		/* new pages from the reserves */
+	N_CALM,			/* and not, after such a page */
+	N_PAGES_FREED,		/* of the new pages */
+	N_WRONG_ORDER,		/* pages freed with another order */
+	N_UNTRACKED,		/* pages without room in the table */
+	N_COUNTS,
+};
+
+static const char * const count_names[] = {
+	[N_ALLOCATED] = "allocated",
+	[N_FREED] = "freed",
+	[N_UNSERVED] = "unserved",
+	[N_RING_FULL] = "ring_full",
+	[N_DAMAGED] = "damaged",
+	[N_MISPLACED] = "misplaced",
+	[N_REFILLS_HIGH] = "refills_high",
+	[N_REFILLS_LOW] = "refills_low",
+	[N_REUSED] = "reused",
+	[N_PFMEMALLOC] = "pfmemalloc",
+	[N_CALM] = "calm",
+	[N_PAGES_FREED] = "pages_freed",
+	[N_WRONG_ORDER] = "wrong_order",
+	[N_UNTRACKED] = "untracked",
+};
+
+static DEFINE_PER_CPU(u64, counts[N_COUNTS]);
+
+static void count(enum count what)
+{
+	this_cpu_inc(counts[what]);
+}
+
+static DEFINE_MUTEX(stress_mutex);
+static const struct stress_case *stress;	/* what runs, or ran last */
+static struct lane *lanes;
+static unsigned int nr_lanes;
+static unsigned long stress_end;		/* in jiffies */
+static u64 stress_ms;				/* how long it took */
+static char stress_fault[64];
+static bool stopping;
+static atomic_t waiting;
+static struct kmem_cache *items;
+static struct workqueue_struct *workers;
+
+/*
+ * The pages that are alive: frame number and order + 1, or 0. A fixed table
+ * without a lock, since mm_page_free comes in any context. No probe sequence is
+ * longer than PAGES_WINDOW, so that a page that is not ours is known as soon.
+ */
+#define PAGES_BITS	14
+#define PAGES_WINDOW	32
+#define PAGES_SHIFT	4
+static atomic_long_t pages[1 << PAGES_BITS];
+
+static atomic_long_t *page_slot(unsigned long pfn, unsigned int i)
+{
+	return &pages[(hash_long(pfn, PAGES_BITS) + i) % ARRAY_SIZE(pages)];
+}
+
+static void page_taken(struct page *page, unsigned int order)
+{
+	unsigned long pfn = page_to_pfn(page);
+
+	for (unsigned int i = 0; i < PAGES_WINDOW; i++)
+		if (!atomic_long_cmpxchg(page_slot(pfn, i), 0,
+					 pfn << PAGES_SHIFT | (order + 1)))
+			return;
+	count(N_UNTRACKED);
+}
+
+static void saw_page_free(void *unused, struct page *page, unsigned int order)
+{
+	unsigned long is, pfn = page_to_pfn(page);
+
+	for (unsigned int i = 0; i < PAGES_WINDOW; i++) {
+		is = atomic_long_read(page_slot(pfn, i));
+		if (is >> PAGES_SHIFT != pfn)
+			continue;
+		atomic_long_set(page_slot(pfn, i), 0);
+		count(N_PAGES_FREED);
+		if (is % (1 << PAGES_SHIFT) != order + 1)
+			count(N_WRONG_ORDER);
+		return;
+	}
+}
+
+static bool is_ours(const struct page_frag_cache *nc)
+{
+	return (void *)nc >= (void *)lanes &&
+	       (void *)nc < (void *)(lanes + nr_lanes);
+}
+
+static void saw_refill(void *unused, const struct page_frag_cache *nc,
+		       unsigned int order, bool reused, bool pfmemalloc,
+		       gfp_t gfp)
+{
+	if (!is_ours(nc))
+		return;
+	if (reused) {
+		count(N_REUSED);
+		return;
+	}
+	if (order)
+		count(N_REFILLS_HIGH);
+	else
+		count(N_REFILLS_LOW);
+	if (pfmemalloc)
+		count(N_PFMEMALLOC);
+	/* No call of the allocator gives the page without taking of it. */
+	page_taken(page_frag_cache_page(nc), order);
+}
+
+static struct {
+	const char *name;
+	void *probe;
+	struct tracepoint *at;
+} probes[] = {
+	{ "page_frag_refill", saw_refill },
+	{ "mm_page_free", saw_page_free },
+};
+
+static void find_probe(struct tracepoint *tracepoint, void *unused)
+{
+	for (unsigned int i = 0; i < ARRAY_SIZE(probes); i++)
+		if (!strcmp(tracepoint->name, probes[i].name))
+			probes[i].at = tracepoint;
+}
+
+static void probes_off(unsigned int n)
+{
+	while (n--)
+		tracepoint_probe_unregister(probes[n].at, probes[n].probe,
+					    NULL);
+	tracepoint_synchronize_unregister();
+}
+
+static int probes_on(void)
+{
+	int err;
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(probes); i++) {
+		err = probes[i].at ?
+			      tracepoint_probe_register(probes[i].at,
+							probes[i].probe, NULL) :
+			      -ENOENT;
+		if (err) {
+			probes_off(i);
+			return err;
+		}
+	}
+	return 0;
+}
+
+static u32 any(struct lane *lane, u32 below)
+{
+	return prandom_u32_state(&lane->rnd) % below;
+}
+
+/* Mostly small, sometimes more than a page of order 0 has. */
+static unsigned int any_size(struct lane *lane)
+{
+	switch (any(lane, 16)) {
+	case 0:
+		return 1 + any(lane, PAGE_FRAG_CACHE_MAX_SIZE);
+	case 1 ... 3:
+		return 1 + any(lane, PAGE_SIZE);
+	default:
+		return 1 + any(lane, 512);
+	}
+}
+
+static gfp_t gfp(void)
+{
+	/* No retry: running out of memory is a case, and nobody's death. */
+	if (stress->from == IN_TASK)
+		return GFP_KERNEL | __GFP_NORETRY | __GFP_NOWARN;
+	return GFP_ATOMIC | __GFP_NOWARN;
+}
+
+static bool take_va(struct lane *lane, struct page_frag_cache *nc,
+		    struct item *item)
+{
+	item->size = any_size(lane);
+	item->va = page_frag_alloc_va(nc, item->size, gfp());
+	return item->va;
+}
+
+static bool take_aligned(struct lane *lane, struct page_frag_cache *nc,
+			 struct item *item)
+{
+	unsigned int align = 1 << any(lane, PAGE_SHIFT + 1);
+
+	item->size = any_size(lane);
+	item->va = page_frag_alloc_va_align(nc, item->size, gfp(), align);
+	if (!IS_ALIGNED((unsigned long)item->va, align))
+		count(N_MISPLACED);
+	return item->va;
+}
+
+static bool take_pg(struct lane *lane, struct page_frag_cache *nc,
+		    struct item *item)
+{
+	unsigned int offset;
+
+	item->size = any_size(lane);
+	item->page = page_frag_alloc_pg(nc, &offset, item->size, gfp());
+	if (item->page)
+		item->va = page_address(item->page) + offset;
+	return item->page;
+}
+
+static bool take_both(struct lane *lane, struct page_frag_cache *nc,
+		      struct item *item)
+{
+	unsigned int offset;
+
+	item->size = any_size(lane);
+	item->page = page_frag_alloc(nc, &offset, item->size, &item->va, gfp());
+	if (item->page && item->va != page_address(item->page) + offset)
+		count(N_MISPLACED);
+	return item->page;
+}
+
+/* Only those who ask for nothing else get zeroes always. */
+static bool take_zeroed(struct lane *lane, struct page_frag_cache *nc,
+			struct item *item)
+{
+	item->size = any_size(lane);
+	item->va = page_frag_alloc_va(nc, item->size, gfp() | __GFP_ZERO);
+	if (item->va && memchr_inv(item->va, 0, item->size))
+		count(N_DAMAGED);
+	return item->va;
+}
+
+/* Now and then what was asked for is not used. */
+static bool take_prepared(struct lane *lane, struct page_frag_cache *nc,
+			  struct item *item)
+{
+	unsigned int least = any_size(lane), avail = least;
+	unsigned int align = 1 << any(lane, PAGE_SHIFT + 1);
+
+	if (any(lane, 2))
+		item->va = page_frag_alloc_va_prepare(nc, &avail, gfp());
+	else
+		item->va = page_frag_alloc_va_prepare_align(nc, &avail, gfp(),
+							    align);
+	if (!item->va || !any(lane, 8))
+		return false;
+	if (avail < least)
+		count(N_MISPLACED);
+	item->size = 1 + any(lane, least);
+	page_frag_alloc_commit(nc, item->size);
+	return true;
+}
+
+/* Bytes that follow those of @item on its page take no reference. */
+static void grow(struct lane *lane, struct page_frag_cache *nc,
+		 struct item *item)
+{
+	unsigned int offset, avail, part;
+	struct page *page;
+
+	for (unsigned int n = any(lane, 8); n; n--) {
+		avail = 1;
+		page = page_frag_alloc_pg_prepare(nc, &offset, &avail, gfp());
+		if (page != item->page ||
+		    page_address(page) + offset != item->va + item->size)
+			return;
+		part = min(avail, 1 + any(lane, 512));
+		page_frag_alloc_commit_noref(nc, part);
+		item->size += part;
+	}
+}
+
+static bool take_grown(struct lane *lane, struct page_frag_cache *nc,
+		       struct item *item)
+{
+	unsigned int offset, least = 1 + any(lane, 512), avail = least;
+
+	item->page =
+		page_frag_alloc_prepare(nc, &offset, &avail, &item->va, gfp());
+	if (!item->page)
+		return false;
+	if (avail < least || item->va != page_address(item->page) + offset)
+		count(N_MISPLACED);
+	item->size = least;
+	page_frag_alloc_commit(nc, least);
+	grow(lane, nc, item);
+	return true;
+}
+
+static bool take_any(struct lane *lane, struct page_frag_cache *nc,
+		     struct item *item)
+{
+	static typeof(stress->take) const ways[] = {
+		take_va, take_aligned, take_pg, take_both, take_prepared,
+		take_grown,
+	};
+
+	return ways[lane->turn++ % ARRAY_SIZE(ways)](lane, nc, item);
+}
+
+static void item_free(struct item *item)
+{
+	if (memchr_inv(item->va, item->byte, item->size))
+		count(N_DAMAGED);
+	if (item->page)
+		put_page(item->page);
+	else
+		page_frag_free_va(item->va + item->size - 1);
+	count(N_FREED);
+	kmem_cache_free(items, item);
+}
+
+static void item_free_rcu(struct rcu_head *rcu)
+{
+	item_free(container_of(rcu, struct item, rcu));
+	atomic_dec(&waiting);
+}
+
+static void item_free_work(struct work_struct *work)
+{
+	item_free(container_of(work, struct item, work));
+	atomic_dec(&waiting);
+}
+
+static void item_received(struct item *item)
+{
+	if (stress->by == AT_ONCE ||
+	    atomic_inc_return(&waiting) > WAITING_MOST) {
+		if (stress->by != AT_ONCE)
+			atomic_dec(&waiting);
+		item_free(item);
+	} else if (stress->by == BY_RCU) {
+		call_rcu(&item->rcu, item_free_rcu);
+	} else {
+		INIT_WORK(&item->work, item_free_work);
+		queue_work(workers, &item->work);
+	}
+}
+
+static struct item *item_new(struct lane *lane, struct page_frag_cache *nc)
+{
+	struct item *item = kmem_cache_zalloc(items, GFP_NOWAIT | __GFP_NOWARN);
+
+	if (item && !stress->take(lane, nc, item)) {
+		kmem_cache_free(items, item);
+		item = NULL;
+	}
+	if (!item)
+		count(N_UNSERVED);
+	return item;
+}
+
+/* To another lane, if there is one. */
+static struct ptr_ring *any_ring(struct lane *lane)
+{
+	unsigned int ahead = nr_lanes > 1 ? 1 + any(lane, nr_lanes - 1) : 0;
+
+	return &lanes[(lane - lanes + ahead) % nr_lanes].ring;
+}
+
+/* Return: false if there is no room for more. */
+static bool produce(struct lane *lane)
+{
+	struct page_frag_cache *nc =
+		&lane->caches[any(lane, 1 + stress->more_caches)];
+	struct item *item = item_new(lane, nc);
+
+	if (stress->drains && !any(lane, 64))
+		page_frag_cache_drain(nc);
+	if (!item)
+		return true;
+	count(N_ALLOCATED);
+	item->byte = any(lane, 256);
+	memset(item->va, item->byte, item->size);
+	if (!ptr_ring_produce_any(any_ring(lane), item))
+		return true;
+	count(N_RING_FULL);
+	item_free(item);
+	return false;
+}
+
+/* Return: false if it was cut short. */
+static bool produce_burst(struct lane *lane)
+{
+	for (unsigned int i = 0; i < BURST; i++)
+		if (!produce(lane))
+			return false;
+	return true;
+}
+
+static void consume_burst(struct lane *lane)
+{
+	struct item *item;
+
+	for (unsigned int i = 0; i < 2 * BURST; i++) {
+		item = ptr_ring_consume_any(&lane->ring);
+		if (!item)
+			return;
+		item_received(item);
+	}
+}
+
+static int produce_task(void *data)
+{
+	while (!kthread_should_stop()) {
+		if (!produce_burst(data))
+			usleep_range(50, 100);
+		cond_resched();
+	}
+	return 0;
+}
+
+static int consume_task(void *data)
+{
+	while (!kthread_should_stop()) {
+		consume_burst(data);
+		cond_resched();
+	}
+	return 0;
+}
+
+static void again(struct timer_list *timer)
+{
+	if (!READ_ONCE(stopping))
+		mod_timer(timer, jiffies + 1);
+}
+
+static void produce_timer(struct timer_list *timer)
+{
+	struct lane *lane = container_of(timer, struct lane, produces);
+
+	if (stress->from == IN_HARDIRQ)
+		irq_work_queue(&lane->interrupts);
+	else
+		produce_burst(lane);
+	again(timer);
+}
+
+static void produce_interrupt(struct irq_work *work)
+{
+	produce_burst(container_of(work, struct lane, interrupts));
+}
+
+static void consume_timer(struct timer_list *timer)
+{
+	consume_burst(container_of(timer, struct lane, consumes));
+	again(timer);
+}
+
+/* All pages there are, onto @hogged; the large ones first, which is faster. */
+static void hog_pages(struct list_head *hogged, gfp_t flags)
+{
+	gfp_t large = (flags & ~__GFP_DIRECT_RECLAIM) | __GFP_NOWARN;
+	struct page *page;
+
+	for (int order = 9; order >= 0; order--) {
+		while (!signal_pending(current)) {
+			page = alloc_pages(order ? large : flags | __GFP_NOWARN,
+					   order);
+			if (!page)
+				break;
+			set_page_private(page, order);
+			list_add(&page->lru, hogged);
+		}
+	}
+}
+
+/* The @n of @hogged that came last. */
+static void unhog_pages(struct list_head *hogged, unsigned int n)
+{
+	struct page *page, *next;
+	unsigned int order;
+
+	list_for_each_entry_safe(page, next, hogged, lru) {
+		if (!n--)
+			return;
+		order = page_private(page);
+		list_del(&page->lru);
+		set_page_private(page, 0);
+		__free_pages(page, order);
+	}
+}
+
+/* No retry: what cannot be had is given up, and nobody is killed for it. */
+static int hog(void *unused)
+{
+	LIST_HEAD(hogged);
+
+	while (!kthread_should_stop()) {
+		hog_pages(&hogged, GFP_KERNEL | __GFP_NORETRY);
+		unhog_pages(&hogged, 1024);
+		cond_resched();
+	}
+	unhog_pages(&hogged, UINT_MAX);
+	return 0;
+}
+
+/* The time is up, or whoever started it wants to stop. */
+static bool stress_over(void)
+{
+	return time_after_eq(jiffies, stress_end) || signal_pending(current);
+}
+
+/* One fragment, freed again: whether its page is of the reserves. */
+static bool got_pfmemalloc(struct page_frag_cache *nc, gfp_t flags)
+{
+	void *va = page_frag_alloc_va(nc, PAGE_SIZE, flags | __GFP_NOWARN);
+	bool is = page_frag_cache_is_pfmemalloc(nc);
+
+	if (!va) {
+		count(N_UNSERVED);
+		return false;
+	}
+	count(N_ALLOCATED);
+	if (is != page_is_pfmemalloc(virt_to_head_page(va)))
+		count(N_MISPLACED);
+	page_frag_free_va(va);
+	count(N_FREED);
+	return is;
+}
+
+/* Into the reserves and out of them: an idle page of theirs must not be reused. */
+static void reserves(void)
+{
+	struct page_frag_cache *nc = lanes[0].caches;
+	LIST_HEAD(hogged);
+
+	do {
+		hog_pages(&hogged, GFP_ATOMIC);
+		while (!got_pfmemalloc(nc, GFP_ATOMIC | __GFP_MEMALLOC) &&
+		       !stress_over())
+			hog_pages(&hogged, GFP_ATOMIC);
+		unhog_pages(&hogged, UINT_MAX);
+		while (got_pfmemalloc(nc, GFP_KERNEL) && !stress_over())
+			;
+		if (!page_frag_cache_is_pfmemalloc(nc))
+			count(N_CALM);
+		page_frag_cache_drain(nc);
+		cond_resched();
+	} while (!stress_over());
+}
+
+static const struct stress_case cases[] = {
+	{ "va",		take_va },
+	{ "aligned",	take_aligned },
+	{ "pg",		take_pg },
+	{ "both",	take_both },
+	{ "prepared",	take_prepared },
+	{ "coalesced",	take_grown },
+	{ "zeroed",	take_zeroed },
+	{ "any",	take_any },
+	{ "caches",	take_any, .more_caches = CACHES_MOST - 1 },
+	{ "softirq",	take_any, .from = IN_SOFTIRQ, .in = IN_SOFTIRQ },
+	{ "hardirq",	take_any, .from = IN_HARDIRQ },
+	{ "rcu",	take_any, .by = BY_RCU },
+	{ "worker",	take_any, .by = BY_WORK },
+	{ "drained",	take_any, .by = BY_RCU, .drains = true },
+	{ "floating",	take_any, .from = IN_SOFTIRQ, .floats = true },
+	{ "hogged",	take_any, .beside = hog },
+	{ "reserves",	.instead = reserves },
+};
+
+static int lane_init(struct lane *lane, u64 seed)
+{
+	prandom_seed_state(&lane->rnd, seed);
+	timer_setup(&lane->produces, produce_timer, TIMER_PINNED);
+	timer_setup(&lane->consumes, consume_timer, TIMER_PINNED);
+	init_irq_work(&lane->interrupts, produce_interrupt);
+	return ptr_ring_init(&lane->ring, RING_SIZE, GFP_KERNEL);
+}
+
+/* The first @n have a ring. */
+static void lanes_free(unsigned int n)
+{
+	while (n--)
+		ptr_ring_cleanup(&lanes[n].ring, NULL);
+	kvfree(lanes);
+	lanes = NULL;
+}
+
+static int lanes_new(u64 seed)
+{
+	int err;
+
+	nr_lanes = num_online_cpus();
+	lanes = kvcalloc(nr_lanes, sizeof(*lanes), GFP_KERNEL);
+	if (!lanes)
+		return -ENOMEM;
+	for (unsigned int i = 0; i < nr_lanes; i++) {
+		err = lane_init(&lanes[i], seed + i);
+		if (err) {
+			lanes_free(i);
+			return err;
+		}
+	}
+	return 0;
+}
+
+static struct task_struct *task_on(int (*function)(void *), struct lane *lane,
+				   unsigned int cpu)
+{
+	struct task_struct *task =
+		kthread_create(function, lane, "page_frag/%u", cpu);
+
+	if (IS_ERR(task))
+		return NULL;
+	if (!stress->floats)
+		kthread_bind(task, cpu);
+	wake_up_process(task);
+	return task;
+}
+
+/* Where nobody can be started nothing is allocated, which is a fault. */
+static void lane_start(struct lane *lane, unsigned int cpu)
+{
+	if (stress->in == IN_TASK)
+		lane->consumer = task_on(consume_task, lane, cpu);
+	else
+		add_timer_on(&lane->consumes, cpu);
+	if (stress->from == IN_TASK)
+		lane->producer = task_on(produce_task, lane, cpu);
+	else
+		add_timer_on(&lane->produces, cpu);
+}
+
+static void stop_task(struct task_struct *task)
+{
+	if (task)
+		kthread_stop(task);
+}
+
+/* An interrupt comes from the timer, which does not come again. */
+static void producer_stop(struct lane *lane)
+{
+	stop_task(lane->producer);
+	timer_shutdown_sync(&lane->produces);
+	irq_work_sync(&lane->interrupts);
+}
+
+static void consumer_stop(struct lane *lane)
+{
+	stop_task(lane->consumer);
+	timer_shutdown_sync(&lane->consumes);
+}
+
+/* Nothing is left alive. */
+static void lane_empty(struct lane *lane)
+{
+	struct item *item;
+
+	while ((item = ptr_ring_consume(&lane->ring)))
+		item_free(item);
+	for (unsigned int i = 0; i < CACHES_MOST; i++)
+		page_frag_cache_drain(&lane->caches[i]);
+}
+
+static void crowd_start(void)
+{
+	unsigned int cpu, n = 0;
+
+	cpus_read_lock();
+	for_each_online_cpu(cpu)
+		if (n < nr_lanes)
+			lane_start(&lanes[n++], cpu);
+	cpus_read_unlock();
+}
+
+static void crowd_stop(void)
+{
+	WRITE_ONCE(stopping, true);
+	for (unsigned int i = 0; i < nr_lanes; i++)
+		producer_stop(&lanes[i]);
+	for (unsigned int i = 0; i < nr_lanes; i++)
+		consumer_stop(&lanes[i]);
+	rcu_barrier();
+	flush_workqueue(workers);
+}
+
+static void crowd(void)
+{
+	struct task_struct *beside = NULL;
+
+	WRITE_ONCE(stopping, false);
+	crowd_start();
+	if (stress->beside)
+		beside = task_on(stress->beside, NULL, 0);
+	while (!stress_over())
+		schedule_timeout_interruptible(1 + stress_end - jiffies);
+	stop_task(beside);
+	crowd_stop();
+}
+
+static void stress_lanes(unsigned int ms)
+{
+	unsigned long start = jiffies;
+
+	stress_end = start + msecs_to_jiffies(ms);
+	if (stress->instead)
+		stress->instead();
+	else
+		crowd();
+	stress_ms = jiffies_to_msecs(jiffies - start);
+	for (unsigned int i = 0; i < nr_lanes; i++)
+		lane_empty(&lanes[i]);
+}
+
+static void clear(void)
+{
+	unsigned int cpu;
+
+	for_each_possible_cpu(cpu)
+		memset(per_cpu_ptr(counts, cpu), 0, sizeof(counts));
+	for (unsigned int i = 0; i < ARRAY_SIZE(pages); i++)
+		atomic_long_set(&pages[i], 0);
+}
+
+static int stress_run(unsigned int ms, u64 seed)
+{
+	int err = lanes_new(seed);
+
+	if (err)
+		return err;
+	clear();
+	err = probes_on();
+	if (!err) {
+		stress_lanes(ms);
+		probes_off(ARRAY_SIZE(probes));
+	}
+	lanes_free(nr_lanes);
+	return err;
+}
+
+static u64 total(enum count what)
+{
+	u64 sum = 0;
+	unsigned int cpu;
+
+	for_each_possible_cpu(cpu)
+		sum += per_cpu(counts[what], cpu);
+	return sum;
+}
+
+/* Return: what is wrong with what was counted, or NULL. */
+static const char *fault(void)
+{
+	if (!total(N_ALLOCATED))
+		return "nothing was allocated";
+	if (total(N_FREED) != total(N_ALLOCATED))
+		return "not as many fragments were freed as allocated";
+	if (total(N_DAMAGED))
+		return "a fragment has not what was written to it";
+	if (total(N_MISPLACED))
+		return "a fragment is where it must not be";
+	if (total(N_UNTRACKED))
+		return "more pages than can be kept count of";
+	if (total(N_REFILLS_HIGH) + total(N_REFILLS_LOW) !=
+	    total(N_PAGES_FREED))
+		return "not as many pages were freed as taken";
+	if (total(N_WRONG_ORDER))
+		return "a page was freed with another order";
+	if (stress->instead && !(total(N_PFMEMALLOC) && total(N_CALM)))
+		return "no page of the reserves, or no other after it";
+	return NULL;
+}
+
+static const struct stress_case *find_case(const char *name)
+{
+	for (unsigned int i = 0; i < ARRAY_SIZE(cases); i++)
+		if (!strcmp(cases[i].name, name))
+			return &cases[i];
+	return NULL;
+}
+
+/* Return: 0, -EIO if there is a fault, or why there is no telling. */
+static int stress_case_run(const struct stress_case *which, unsigned int ms,
+			   u64 seed)
+{
+	const char *found;
+	int err = mutex_lock_interruptible(&stress_mutex);
+
+	if (err)
+		return err;
+	stress = which;
+	err = stress_run(ms, seed);
+	found = err ? "it could not be run" : fault();
+	strscpy(stress_fault, found ?: "none");
+	mutex_unlock(&stress_mutex);
+	if (err)
+		return err;
+	if (found)
+		return -EIO;
+	return signal_pending(current) ? -EINTR : 0;
+}
+
+static ssize_t run_write(struct file *file, const char __user *from, size_t len,
+			 loff_t *pos)
+{
+	char line[64] = "", name[16];
+	const struct stress_case *which;
+	unsigned int ms;
+	u64 seed;
+	int err;
+
+	if (len >= sizeof(line) || copy_from_user(line, from, len))
+		return -EINVAL;
+	if (sscanf(line, "%15s %u %llu", name, &ms, &seed) != 3 || !ms ||
+	    ms > LONGEST_MS)
+		return -EINVAL;
+	which = find_case(name);
+	if (!which)
+		return -EINVAL;
+	err = stress_case_run(which, ms, seed);
+	return err ?: len;
+}
+
+static const struct file_operations run_fops = {
+	.owner = THIS_MODULE,
+	.write = run_write,
+};
+
+static void show_cpus(struct seq_file *to)
+{
+	unsigned int cpu;
+	u64 n;
+
+	for_each_possible_cpu(cpu) {
+		n = per_cpu(counts[N_ALLOCATED], cpu);
+		if (n)
+			seq_printf(to, "allocated_per_second_cpu%u %llu\n", cpu,
+				   div64_u64(n * MSEC_PER_SEC, stress_ms ?: 1));
+	}
+}
+
+static int result_show(struct seq_file *to, void *unused)
+{
+	seq_printf(to, "page_size %lu\n", PAGE_SIZE);
+	mutex_lock(&stress_mutex);
+	if (stress) {
+		seq_printf(to, "case %s\nms %llu\nfault %s\n", stress->name,
+			   stress_ms, stress_fault);
+		for (unsigned int i = 0; i < N_COUNTS; i++)
+			seq_printf(to, "%s %llu\n", count_names[i], total(i));
+		show_cpus(to);
+	}
+	mutex_unlock(&stress_mutex);
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(result);
+
+static int cases_show(struct seq_file *to, void *unused)
+{
+	for (unsigned int i = 0; i < ARRAY_SIZE(cases); i++)
+		seq_printf(to, "%s\n", cases[i].name);
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(cases);
+
+static struct dentry *directory;
+
+static int __init stress_init(void)
+{
+	items = KMEM_CACHE(item, 0);
+	workers = alloc_workqueue("page_frag_stress", WQ_UNBOUND, 0);
+	if (!items || !workers) {
+		kmem_cache_destroy(items);
+		if (workers)
+			destroy_workqueue(workers);
+		return -ENOMEM;
+	}
+	for_each_kernel_tracepoint(find_probe, NULL);
+	directory = debugfs_create_dir(KBUILD_MODNAME, NULL);
+	debugfs_create_file("cases", 0400, directory, NULL, &cases_fops);
+	debugfs_create_file("run", 0200, directory, NULL, &run_fops);
+	debugfs_create_file("result", 0400, directory, NULL, &result_fops);
+	return 0;
+}
+module_init(stress_init);
+
+static void __exit stress_exit(void)
+{
+	debugfs_remove_recursive(directory);
+	destroy_workqueue(workers);
+	kmem_cache_destroy(items);
+}
+module_exit(stress_exit);
+
+MODULE_DESCRIPTION("Stress of the page fragment allocator");
+MODULE_LICENSE("GPL");
