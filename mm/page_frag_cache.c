@@ -18,11 +18,11 @@
  * else order 0 with the flags of the caller. The static key page_frag_order0_key
  * leaves out the first try, for requests that order 0 can serve.
  *
- * When a page is taken, its reference count is set once to more than the
- * number of fragments it can ever hold. This surplus is the bias: an allocation
- * moves one reference from the bias to the new fragment by decrementing a plain
- * counter in the cache, so the shared atomic is touched once a page on the
- * allocating side.
+ * When a page is taken, its reference count is set to more than the number of
+ * fragments it can hold at a time. This surplus is the bias: an allocation moves
+ * one reference from the bias to the new fragment by decrementing a plain counter
+ * in the cache. The shared count is changed by an atomic when the page is given
+ * up, and not for each fragment.
  *
  * Wherever a page starts, the bias covers one reference for every byte and one
  * for the cache itself. As every reference that leaves the cache takes at least
@@ -187,7 +187,8 @@ static void page_frag_cache_set(struct page_frag_cache *nc, struct page *page,
 	nc->encoded_end = end;
 	nc->remaining = size;
 	nc->pagecnt_bias = PAGE_FRAG_CACHE_BIAS;
-	/* Nobody can have taken a reference of it so far. */
+	/* Nobody takes a reference of a count of 0: no atomic is needed. */
+	VM_WARN_ON_ONCE_PAGE(page_ref_count(page), page);
 	set_page_count(page, PAGE_FRAG_CACHE_BIAS);
 }
 
@@ -246,8 +247,9 @@ static void page_frag_cache_restart(struct page_frag_cache *nc,
  * Whoever held a fragment dropped it by an ordered atomic. What is done with the
  * bytes next is to write to them, and no write comes before the branch is decided:
  * that takes no barrier. It has to be a branch up to the caller, and is one because
- * page_frag_cache_renew() is a call. A speculative reference only makes the page
- * look busy. Model: tools/testing/page_frag/refs.pml.
+ * page_frag_cache_renew() is a call; so is what page_frag_cache_rewind() decides. A
+ * speculative reference only makes the page look busy. Model:
+ * tools/testing/page_frag/refs.pml.
  *
  * Context: Any context, serialised like an allocation.
  * Return: Bytes that are free again, all of the page, or 0: somebody has it.

@@ -9,6 +9,7 @@
 tree=$1
 aside=$tree.apply
 series=$TOP/patches/$BASE/series
+records=$tree.records
 
 # steps: the step files of the series, in order
 steps() { sed -e 's/#.*//' -e '/^[[:space:]]*$/d' "$series"; }
@@ -39,7 +40,7 @@ semantic_patch() {
 # message STEP: with its tables filled in, and the semantic patches it runs
 message() {
 	local verb arg
-	part "$1" message | "$TOP/scripts/render.py" "$TOP/results/$BASE.tsv"
+	part "$1" message | "$TOP/scripts/render.py" "$records"
 	part "$1" directives | while read -r verb arg; do
 		[ "$verb" = spatch ] || continue
 		printf '\nThe semantic patch, run on each file alone:\n\n'
@@ -203,6 +204,7 @@ switch_to() {
 mend_checkout
 git -C "$tree" diff --quiet HEAD -- ||
 	die "$tree has changes of yours" "keep them elsewhere, then: git -C $tree reset --hard"
+"$TOP/scripts/results.sh" >"$records"
 hash=$(inputs_hash)
 git -C "$tree" rev-parse -q --verify "series-$hash" >/dev/null || apply_steps "$hash"
 [ "$(git -C "$tree" rev-parse HEAD)" = "$(git -C "$tree" rev-parse "series-$hash")" ] || switch_to "series-$hash"

@@ -176,8 +176,8 @@ maintainers_sorted() {
 	local title entry
 	title=$(grep -m1 -vE '^(#|$)' "$TOP/MAINTAINERS")
 	cd "$tree" || return
-	awk -v title="$title" '$0 == title { found = 1; if (before > title) exit 1; next }
-		/^[0-9A-Z].*/ && !/^[A-Z]:\t/ { if (found) { bad = title > $0; exit bad }; before = $0 }
+	awk -v title="$title" '$0 == title { found = 1; bad = before > title; next }
+		/^[0-9A-Z].*/ && !/^[A-Z]:\t/ { if (found) { bad = bad || title > $0; exit }; before = $0 }
 		END { exit !found || bad }' MAINTAINERS || { echo "$title is not where it belongs"; return 1; }
 	entry=$(awk -v title="$title" '$0 == title, /^$/' MAINTAINERS)
 	diff - <(grep -v '^F:' <<<"$entry"; grep '^F:' <<<"$entry" | sort) <<<"$entry"
@@ -191,7 +191,10 @@ maintainers() {
 		entries=$(./scripts/get_maintainer.pl --no-git-fallback --sections -f "$file") || return
 		grep -q '^PAGE FRAGMENT ALLOCATOR' <<<"$entries" ||
 			{ echo "$file: get_maintainer.pl does not name the entry"; return 1; }
-	done < <(git diff --diff-filter=A --name-only base..HEAD -- ':!mm/page_alloc.h'; git ls-files 'mm/page_frag*' 'include/*/page_frag*')
+	done < <(
+		git diff --diff-filter=A --name-only base..HEAD -- ':!mm/page_alloc.h'
+		sed -n 's/^F:[[:space:]]*//p' "$TOP/MAINTAINERS" | xargs git ls-files
+	)
 	! ./scripts/get_maintainer.pl --self-test=patterns 2>&1 | grep page_frag
 }
 

@@ -2,7 +2,7 @@
 # shellcheck shell=bash
 # gate NAME COMMAND...: a TAP line for each, with the end of the output on
 # failure; gates_done prints the plan. Sourced by the layers made of gates. Those
-# whose name matches GATES_SKIP are skipped.
+# whose name matches GATES_SKIP are skipped, with GATES_ONLY all but that of this name.
 
 gates=0
 bad_gates=0
@@ -13,6 +13,10 @@ gate() {
 	local name=$1 log start=$SECONDS
 	if [[ -n ${GATES_SKIP:-} && $name =~ $GATES_SKIP ]]; then
 		gate_skip "$name" "GATES_SKIP=$GATES_SKIP"
+		return
+	fi
+	if [ "${GATES_ONLY:-$name}" != "$name" ]; then
+		gate_skip "$name" "GATES_ONLY=$GATES_ONLY"
 		return
 	fi
 	shift

@@ -53,7 +53,7 @@ source_of_base() {
 }
 
 letter_text() {
-	sed '1,/^$/d' "$TOP/patches/cover/$1" | "$TOP/scripts/render.py" "$TOP/results/$BASE.tsv" \
+	sed '1,/^$/d' "$TOP/patches/cover/$1" | "$TOP/scripts/render.py" "$work/tree.records" \
 		tree="$tree" treeid="$(git -C "$tree" rev-parse --short=12 'HEAD^{tree}')" \
 		base="$BASE" version="$(make -s -C "$tree" kernelversion)" source="$(source_of_base)" \
 		mm="$(part_commits mm "$tree" | wc -l)" net="$(part_commits net "$tree" | wc -l)"
