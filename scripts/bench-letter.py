@@ -15,6 +15,9 @@ TABLES = {
              "order0/256", "order0-new/256", "refill-new/256", RING),
     "time-net": ("build-put/1024", "build-more/1024", "sock-put/1024", "tcp/64", "tcp/1024", "tcp/16384",
                  "tcp-rr/1024", "veth/16384", "udp/1400", "mptcp/1024", "tls/16384"),
+    "time-ip": ("udp/64", "udp/1400", "udp/32768"),
+    "time-mptcp": ("mptcp/64", "mptcp/1024", "mptcp/16384"),
+    "time-tls": ("tls/1024", "tls/16384"),
     "time-tcp": ("build-put/1024", "build-more/1024", "sock-put/1024", "tcp/64", "tcp/1024", "tcp/16384",
                  "tcp/65536", "tcp-rr/1024"),
 }

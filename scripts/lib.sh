@@ -41,6 +41,13 @@ die() {
 	exit 1
 }
 
+# base_gone: there is nothing to work on any more. Said by name; a failure with STRICT set.
+base_gone() {
+	[ -z "${STRICT:-}" ] || die "base $BASE: its package has left the archive, and STRICT is set" \
+		"drop kernels/$BASE, or run without STRICT"
+	say "SKIP base $BASE: its package has left the archive"
+}
+
 # plain_path PATH HOW TO MEND IT: the kernel's makefiles split paths at these
 plain_path() {
 	[[ $1 != *[[:space:]:]* ]] || die "no kernel builds below a path with a space or a colon: $1" "$2"

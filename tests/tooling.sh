@@ -174,6 +174,10 @@ says "and counted" 0 '^0 passed, 0 failed, 1 skipped$' \
 	env PATH="$tmp/bin:$PATH" "$top/scripts/test.sh" kunit
 says "with STRICT it is a failure" 1 "base 6.12: its package has left the archive, and STRICT is set" \
 	env PATH="$tmp/bin:$PATH" STRICT=1 "$top/scripts/test.sh" kunit
+says "the main job skips it, by name" 0 '^SKIP base 6.12: its package has left the archive' \
+	env PATH="$tmp/bin:$PATH" "$top/scripts/run.sh"
+says "and fails with STRICT" 1 "base 6.12: its package has left the archive, and STRICT is set" \
+	env PATH="$tmp/bin:$PATH" STRICT=1 "$top/scripts/run.sh"
 stub apt-get 'exit 0'
 says "no package lists although the update is content: not 'left the archive'" 1 "package lists cannot be fetched" \
 	env PATH="$tmp/bin:$PATH" "$top/scripts/fetch.sh"
