@@ -22,14 +22,17 @@ FUZZ_SEED ?= 1
 # Of make stress: all cases together, and where the random numbers start.
 STRESS_SECONDS ?= 30
 STRESS_SEED ?= 1
+# Of make soak: all machines together, and which of tests/soak (all).
+SOAK_SECONDS ?= 3600
+SOAK ?=
 # Pairs of boots of make bench; what it passes to the kernels.
 PAIRS ?= 10
 BENCH_ARGS ?=
 
 export BASE KERNEL_SRC PAYLOAD_MB VM_TIMEOUT DEBUG JOBS OUT FROM STRICT
-export SUITE COV FUZZ_SECONDS FUZZ_SEED PAIRS BENCH_ARGS STRESS_SECONDS STRESS_SEED
+export SUITE COV FUZZ_SECONDS FUZZ_SEED PAIRS BENCH_ARGS STRESS_SECONDS STRESS_SEED SOAK SOAK_SECONDS
 
-.PHONY: help run test unit fuzz mutate unit-record check gates kunit vm stress stress-plants plant objects bisect
+.PHONY: help run test unit fuzz mutate unit-record check gates kunit vm stress soak stress-plants plant objects bisect
 .PHONY: cover bench bench-record bench-report bench-size fastpath series record porting tree where clean distclean
 
 help:
@@ -38,6 +41,7 @@ help:
 	@echo '       PAYLOAD_MB=$(PAYLOAD_MB) VM_TIMEOUT=$(VM_TIMEOUT) JOBS=$(JOBS)'
 	@echo '       COV=$(COV) FUZZ_SECONDS=$(FUZZ_SECONDS) FUZZ_SEED=$(FUZZ_SEED) PAIRS=$(PAIRS)'
 	@echo '       STRESS_SECONDS=$(STRESS_SECONDS) STRESS_SEED=$(STRESS_SEED)'
+	@echo '       SOAK_SECONDS=$(SOAK_SECONDS) SOAK=$(SOAK) (any of: $(shell awk '/^[a-z]/ { print $$1 }' tests/soak))'
 	@echo '       SUITE=$(SUITE) (for vm, any of: all $(shell sed '/^\#/d; s/\t.*//' tests/suites))'
 	@echo '       DEBUG=$(DEBUG) (for run and vm, any of: $(patsubst configs/debug-%.config,%,$(wildcard configs/debug-*.config)))'
 	@echo '       OUT=$(OUT) FROM=$(FROM) STRICT=$(STRICT)'
@@ -81,6 +85,10 @@ kunit:
 # make stress     allocate and free from everywhere at once, in a guest of its own
 stress:
 	@scripts/test.sh stress
+
+# make soak       the stress on every kernel and machine of tests/soak, for an hour
+soak:
+	@scripts/test.sh soak
 
 # make stress-plants  the stress module with faults planted into it: are they told?
 stress-plants:

@@ -16,6 +16,7 @@ QEMU=${QEMU:-qemu-system-x86_64}
 VM_TIMEOUT=${VM_TIMEOUT:-1200}
 VM_MEMORY=${VM_MEMORY:-1024}
 VM_CPUS=${VM_CPUS:-2}
+VM_NODES=${VM_NODES:-1}
 PART_MB=${PART_MB:-1}
 COVERAGE=${COVERAGE:-}
 # A card that never gets more than a frame into one buffer.
@@ -69,10 +70,22 @@ machine() {
 		-device virtserialport,chardev=result,name=result
 	[ -z "$COVERAGE" ] || printf '%s\n' -chardev file,id=coverage,path=../coverage \
 		-device virtserialport,chardev=coverage,name=coverage
+	nodes
 	card n0 virtio-net-pci 2 on
 	card n1 e1000 3 off
 	card n2 ne2k_pci 4 on
 	card n3 "virtio-net-pci,$small_buffers" 5 on
+}
+
+# nodes: the memory in equal parts, one processor each, and the rest with the last
+nodes() {
+	local node last=$((VM_NODES - 1)) part=$((VM_MEMORY / VM_NODES))
+	[ "$last" -gt 0 ] || return 0
+	for ((node = 0; node < last; node++)); do
+		printf '%s\n' -object "memory-backend-ram,id=m$node,size=${part}M" -numa "node,memdev=m$node,cpus=$node"
+	done
+	printf '%s\n' -object "memory-backend-ram,id=m$last,size=$((VM_MEMORY - last * part))M" \
+		-numa "node,memdev=m$last,cpus=$last-$((VM_CPUS - 1))"
 }
 
 # A warning is a panic, a panic is the end, and either leaves no end marker.

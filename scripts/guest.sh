@@ -24,6 +24,7 @@ for word in "${debug[@]}"; do
 	# Built in is not switched on.
 	[ "$word" != poison ] || words+=(page_poison=1)
 	[ "$word" != gcov ] || COVERAGE=yes
+	[ "$word" != numa ] || export VM_NODES=2
 done
 # Emulated, what is checked takes longer than what RCU calls a stall.
 [ ${#debug[@]} -eq 0 ] || words+=(rcupdate.rcu_cpu_stall_timeout=300)
@@ -53,6 +54,7 @@ step "packing the guest's file system" "$work/log/initramfs.log" \
 rm -rf "$run"
 mkdir -p "$run"
 printf '%s\n' "${debug[*]}" >"$run/debug"
+cp "$build/.config" "$run/config"
 # How it ended is for the verdict to say.
 step "booting ${1:-and driving traffic} (no output here; console: $run/console.log)" "$run/boot.log" \
 	env PAYLOAD="$work/payload" COVERAGE="$COVERAGE" "$TOP/scripts/boot.sh" "$build/arch/x86/boot/bzImage" "$work/initramfs.cpio.gz" "$run" "${words[@]}" || :

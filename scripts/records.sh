@@ -43,6 +43,7 @@ title() {
 	plant) echo "planted bugs caught by KUnit" ;;
 	vm) echo "QEMU guest, two processors" ;;
 	stress) echo "stress, QEMU guest" ;;
+	soak) echo "soak" ;;
 	stress-plants) echo "faults planted into the stress module" ;;
 	objects) echo "objects of x86_64 allmodconfig" ;;
 	bisect) echo "prefixes of the series" ;;

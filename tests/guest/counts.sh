@@ -242,7 +242,8 @@ scan_leaks() {
 checkers() {
 	zcat /proc/config.gz >/tmp/config
 	for checker in KASAN:kasan PROVE_LOCKING:lockdep DEBUG_KMEMLEAK:kmemleak \
-		PAGE_POISONING:poison PAGE_OWNER:page_owner DEBUG_VM:debug_vm DEBUG_NET:debug_net GCOV_KERNEL:gcov; do
+		PAGE_POISONING:poison PAGE_OWNER:page_owner DEBUG_VM:debug_vm DEBUG_NET:debug_net \
+		KCSAN:kcsan UBSAN:ubsan DEBUG_PAGEALLOC:pagealloc PREEMPT_RT:rt NUMA:numa GCOV_KERNEL:gcov; do
 		grep -q "^CONFIG_${checker%:*}=y" /tmp/config || continue
 		! asleep "${checker#*:}" || continue
 		printf '%s,' "${checker#*:}"
@@ -256,6 +257,7 @@ asleep() {
 	kmemleak) [ ! -e $leaks ] ;;
 	poison) ! grep -qw page_poison=1 /proc/cmdline ;;
 	page_owner) ! grep -qw page_owner=on /proc/cmdline ;;
+	numa) [ ! -e /sys/devices/system/node/node1 ] ;;
 	*) return 1 ;;
 	esac
 }

@@ -1,0 +1,63 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0
+# soak.sh: the stress on the kernels and machines of tests/soak, or on those that SOAK
+# names, SOAK_SECONDS for all of them. TAP. What each run left (result, the kernel's log,
+# configuration, command) is kept in a directory for this soak, which the last line names.
+# shellcheck source=scripts/lib.sh
+. "$(dirname "$0")/lib.sh"
+lock_work
+
+SOAK=${SOAK:-}
+SOAK_SECONDS=${SOAK_SECONDS:-3600}
+[[ $SOAK_SECONDS =~ ^[1-9][0-9]*$ ]] ||
+	die "SOAK_SECONDS is no number of seconds: $SOAK_SECONDS" "for example: make soak SOAK_SECONDS=3600"
+work=$(work_dir)
+kept=$work/soak/$(date -u +%Y%m%dT%H%M%SZ)
+
+# machines: those that are wanted, a line each
+machines() { grep '^[a-z]' "$TOP/tests/soak" | awk -v want=" $SOAK " 'want ~ /^ *$/ || index(want, " " $1 " ")'; }
+
+# keep NAME TAP: what the run left
+keep() {
+	local run=$work/run-stress
+	mkdir -p "$kept/$1"
+	cp "$2" "$kept/$1/tap"
+	cp "$run"/{result,console.log,status,command,config} "$kept/$1/" 2>/dev/null || :
+}
+
+# number_on NAME TAP: its lines as ours
+number_on() {
+	while read -r line; do
+		n=$((n + 1))
+		echo "${line%%ok *}ok $n - soak $1: ${line#*: }"
+	done < <(grep -E '^(not )?ok ' "$2")
+}
+
+# soak_one NAME CPUS MIB DEBUG: a run that says nothing is a failure, too
+soak_one() {
+	local tap=$kept/tap rc=0
+	DEBUG=$4 VM_CPUS=$2 VM_MEMORY=$3 STRESS_SECONDS=$each VM_TIMEOUT=$((each * 4 + 1200)) \
+		"$TOP/scripts/stress.sh" >"$tap" </dev/null || rc=$?
+	[ "$rc" -eq 0 ] || bad=1
+	grep -qE '^(not )?ok ' "$tap" || echo "not ok - stress: ended with $rc before it began" >>"$tap"
+	number_on "$1" "$tap"
+	keep "$1" "$tap"
+}
+
+mapfile -t rows < <(machines)
+want=$(wc -w <<<"$SOAK")
+if [ ${#rows[@]} -eq 0 ] || { [ "$want" -gt 0 ] && [ ${#rows[@]} -ne "$want" ]; }; then
+	die "SOAK names a machine that is not there: $SOAK" "known: $(awk '/^[a-z]/ { print $1 }' "$TOP/tests/soak" | paste -sd' ')"
+fi
+each=$((SOAK_SECONDS / ${#rows[@]}))
+[ "$each" -gt 0 ] || die "$SOAK_SECONDS s are too few for ${#rows[@]} machines" "set SOAK_SECONDS or SOAK"
+mkdir -p "$kept"
+n=0 bad=0
+for row in "${rows[@]}"; do
+	read -r name cpus mib words <<<"$row"
+	soak_one "$name" "$cpus" "$mib" "$words"
+done
+echo "1..$n"
+rm -f "$kept/tap"
+say "kept: $kept"
+[ "$bad" -eq 0 ]
