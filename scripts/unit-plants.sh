@@ -59,7 +59,7 @@ gate "plant: a size near UINT_MAX fits, fuzzer" plant include/linux/page_frag_ca
 gate "plant: a write before the count is looked at, ThreadSanitizer" plant mm/page_frag_cache.c \
 	's/^\tif (page_ref_count(page_frag_cache_page(nc)) != nc->pagecnt_bias)/\t*(char *)page_frag_cache_start(nc) = 0;\n&/' \
 	'WARNING: ThreadSanitizer: data race' threads clang
-for name in NO_RELEASE NO_BRANCH SHORT_BIAS NO_TOP_UP SET_COUNT SPLIT_TEST REUSE_FIRST; do
+for name in NO_RELEASE NO_BRANCH SHORT_BIAS NO_TOP_UP STORE_COUNT SET_COUNT SPLIT_TEST REUSE_FIRST; do
 	gate "plant: model with $name" twin "$name"
 done
 gate "plant: a line that no test runs, coverage" plant mm/page_frag_cache.c \

@@ -2,8 +2,8 @@
 /*
  * The reference counts of mm/page_frag_cache.c, for spin: every interleaving of
  * one allocating side, a process for each fragment that is freed, and somebody
- * who takes a speculative reference. One page, used, perhaps reused in place
- * once, and drained.
+ * who takes a speculative reference. One page, taken without references, used,
+ * perhaps reused in place once, and drained.
  *
  * An atomic of the kernel is an atomic here, everything between two of them can
  * be interrupted. The model is sequentially consistent; what weaker ordering
@@ -18,6 +18,7 @@
  *   -DNO_RELEASE	a free is not ordered after the accesses before it
  *   -DNO_BRANCH	a reuse's writes do not depend on its test
  *   -DSHORT_BIAS	the bias has no reference for the cache itself
+ *   -DSTORE_COUNT	a new page has a reference, and its count is stored all the same
  *   -DSET_COUNT	a reuse sets the count where it has to add to it
  *   -DNO_TOP_UP	a reuse goes on with whatever bias is left
  *   -DSPLIT_TEST	a free decrements and tests in two steps
@@ -33,7 +34,13 @@
 #define BIAS	(FRAGS + 2)	/* one more than a page needs: some reuses add */
 #endif
 
-byte refs;			/* page->_refcount */
+#ifdef STORE_COUNT
+#define TAKEN	1
+#else
+#define TAKEN	0
+#endif
+
+byte refs = TAKEN;		/* page->_refcount */
 byte bias;			/* nc->pagecnt_bias */
 bool freed;
 bool given[FRAGS * ROUNDS];	/* the fragment exists */
@@ -170,6 +177,8 @@ proctype allocate()
 	bool last, busy, reused;
 	byte i;
 
+	refs = BIAS;
+	bias = BIAS;
 	hand_out(0);
 	reuse();
 	if
@@ -183,8 +192,6 @@ init {
 	byte i;
 
 	atomic {
-		refs = BIAS;
-		bias = BIAS;
 		do
 		:: i < FRAGS * ROUNDS -> run free_frag(i); i++
 		:: else -> break
