@@ -6,6 +6,7 @@
                       there are none
     @if PATH@, @end@  lines of their own: what is between stays if tree=DIR
                       has PATH
+    @if table NAME@   the same, if that table has records
     @KEY@             the value given
 
 RECORDS has a line for each number, fields separated by a tab: "TABLE: ROW:
@@ -66,9 +67,12 @@ def render(template, records, keys):
     for line in template:
         line = line.rstrip("\n")
         condition = re.fullmatch(r"@if (\S+)@", line)
+        recorded = re.fullmatch(r"@if table (\S+)@", line)
         wanted = re.fullmatch(r"@table (\S+)@", line)
         if condition:
             keep = os.path.exists(os.path.join(keys["tree"], condition[1]))
+        elif recorded:
+            keep = any(record["name"].startswith(recorded[1] + ": ") for record in records)
         elif line == "@end@":
             keep = True
         elif keep and wanted:

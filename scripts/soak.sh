@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # soak.sh: the stress on the kernels and machines of tests/soak, or on those that SOAK
 # names, SOAK_SECONDS for all of them. TAP. What each run left (result, the kernel's log,
-# configuration, command) is kept in a directory for this soak, which the last line names.
+# configuration, command) is kept in a directory for this soak, which it names at the end.
 # shellcheck source=scripts/lib.sh
 . "$(dirname "$0")/lib.sh"
 lock_work
@@ -22,7 +22,8 @@ keep() {
 	local run=$work/run-stress
 	mkdir -p "$kept/$1"
 	cp "$2" "$kept/$1/tap"
-	cp "$run"/{result,console.log,status,command,config} "$kept/$1/" 2>/dev/null || :
+	cp "$run"/{result,console.log,status,command,config,debug} "$kept/$1/" 2>/dev/null ||
+		say "$1: not all of a run is there"
 }
 
 # number_on NAME TAP: its lines as ours
@@ -36,7 +37,8 @@ number_on() {
 # soak_one NAME CPUS MIB DEBUG: a run that says nothing is a failure, too
 soak_one() {
 	local tap=$kept/tap rc=0
-	DEBUG=$4 VM_CPUS=$2 VM_MEMORY=$3 STRESS_SECONDS=$each VM_TIMEOUT=$((each * 4 + 1200)) \
+	rm -rf "$work/run-stress"
+	DEBUG=$4 VM_CPUS=$2 VM_MEMORY=$3 STRESS_SECONDS=$each \
 		"$TOP/scripts/stress.sh" >"$tap" </dev/null || rc=$?
 	[ "$rc" -eq 0 ] || bad=1
 	grep -qE '^(not )?ok ' "$tap" || echo "not ok - stress: ended with $rc before it began" >>"$tap"

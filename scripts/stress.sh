@@ -14,6 +14,8 @@ STRESS_SEED=${STRESS_SEED:-1}
 [[ $STRESS_SEED =~ ^[0-9]+$ ]] ||
 	die "STRESS_SEED is no number: $STRESS_SEED" "for example: make stress STRESS_SEED=1"
 export VM_MEMORY=${VM_MEMORY:-512}
+# What is asked for, and what the rest of a boot may take.
+export VM_TIMEOUT=$((${VM_TIMEOUT:-1200} + 4 * STRESS_SECONDS))
 
 run=$("$TOP/scripts/guest.sh" stress rdinit=/stress-init "stress=-t,$STRESS_SECONDS,-s,$STRESS_SEED")
 "$TOP/scripts/guest-tap.sh" "$run" "$TOP/scripts/stress-verdict.sh" stress

@@ -81,6 +81,9 @@ printf 't: a: base\t1\tbytes\tx\t6.12\tgcc\tabc\nt: a: patched\t2\tbytes\tx\t6.1
 says "no record: not measured" 0 '^  speed: not measured$' "$render" "$tmp/none" < <(echo '@table speed@')
 says "half a record: not measured" 0 'b  bytes +3  not measured$' "$render" "$tmp/records" < <(echo '@table t@')
 says "a number of an earlier version is marked" 0 'a  bytes +1 +2 \*$' "$render" "$tmp/records" treeid=def < <(echo '@table t@')
+says "text about a table that has records stays" 0 '^about t$' "$render" "$tmp/records" < <(printf '@if table t@\nabout t\n@end@\n')
+verdict "text about a table that has none goes" \
+	"$([ "$(printf '@if table s@\nabout s\n@end@\nthe end\n' | "$render" "$tmp/records")" = 'the end' ] && echo yes)" ""
 echo 'no tabs here' >"$tmp/broken"
 says "a line that is no record is refused" 1 'not a record: no tabs here' "$render" "$tmp/broken" < <(echo '@table t@')
 

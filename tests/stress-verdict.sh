@@ -14,19 +14,28 @@ echo "KTAP version 1"
 echo "1..$(grep -cE '^(bad|judged) ' "$0")"
 copy_good
 judged "good run" PASS 0 "^va +1076 +91548 +42500"
+copy_good
+echo kmemleak >"$work/run/debug"
+sed -i 's/^ok 9 kmemleak.*/ok 9 kmemleak/; s/^\(# figure leaked_objects\) .*/\1 0/; s/^# figure checkers /&kmemleak,/' "$work/run/result"
+judged "good run with kmemleak" PASS 0 "leaked objects: 0"
 bad "empty result" "wrote no result" truncate -s 0 result
 bad "no end marker" "has no end" sed -i '/^# end/d' result
 bad "short plan" "given, or not in order" sed -i '/^ok 3 /d' result
 bad "no plan" "no plan" sed -i '/^1\.\./d' result
 bad "case that failed" "not ok 2 va" sed -i 's/^ok 2 va/not ok 2 va # not as many pages were freed as taken/' result
-bad "case without figures" "va: no figures" sed -i '/^# stress va/d' result
-bad "case that did nothing" "va: no figures" sed -i 's/ allocated=91548/ allocated=0/' result
+bad "case without figures" "va: the figures are missing" sed -i '/^# stress va/d' result
+bad "case that did nothing" "va: .* do not add up" sed -i '/stress va/s/ allocated=91548 freed=91548/ allocated=0 freed=0/' result
+bad "fragment that was not freed" "va: .* do not add up" sed -i '/stress va/s/ freed=91548/ freed=91547/' result
+bad "page that was not freed" "hogged: .* do not add up" sed -i '/stress hogged/s/pages_freed=5330/pages_freed=5329/' result
+bad "damage that the case does not tell" "va: .* do not add up" sed -i '/stress va/s/damaged=0/damaged=1/' result
+bad "figure that is missing" "va: .* do not add up" sed -i '/stress va/s/damaged=0//' result
 bad "case that was not planned" "2 cases are there, 1 were planned" sed -i 's/^# figure cases 2/# figure cases 1/' result
-bad "no count of cases" "cases is missing" sed -i '/^# figure cases/d' result
-bad "nothing run" "no case was run" sed -i 's/^ok 2 va/& # SKIP it is late/' result
-bad "skip without a reason" "without a reason: ok 3 hogged" sed -i 's/^ok 3 hogged.*/ok 3 hogged # SKIP/' result
+bad "no count of cases" "missing were planned" sed -i '/^# figure cases/d' result
+bad "case that was skipped" "hogged was not tested" sed -i 's/^ok 3 hogged.*/& # SKIP it is late/' result
+bad "case under another name" "hogged was not tested" sed -i 's/^ok 3 hogged/ok 3 hugged/' result
 bad "runner that failed" "not ok 6" sed -i 's/^ok 6 the runner/not ok 6 the runner # it ended with 1/' result
 bad "page left" "pages_left is 8" sed -i 's/^\(# figure pages_left\) .*/\1 8/' result
+bad "pages never seen" "pages_busy is 0" sed -i 's/^\(# figure pages_busy\) .*/\1 0/' result
 bad "no count of pages left" "pages_left is missing" sed -i '/^# figure pages_left/d' result
 bad "leaked object" "leaked_objects is 1" sed -i 's/^\(# figure leaked_objects\) .*/\1 1/' result
 bad "kmemleak asked for, leaks not looked for" "leaked_objects is unchecked" add debug kmemleak

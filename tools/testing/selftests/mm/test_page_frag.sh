@@ -1,22 +1,24 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# test_page_frag.sh [-t SECONDS] [-s SEED] [-m] [-k MODULE] [CASE...]: stress the page
-# fragment allocator, all cases or these, for so many seconds together. -m: also what
-# takes all memory, on a machine with more than 1 GiB. -l: the cases, a line each. KTAP;
-# ends with 0 if something was tested and nothing failed, with 1 if something failed or
-# the arguments are wrong, with 4 if nothing was tested.
+# test_page_frag.sh [-l] [-m] [-t SECONDS] [-s SEED] [-k MODULE] [CASE...]:
+# stress the page fragment allocator, all cases or these, for so many seconds
+# together. -l: the cases, a line each, and no more. -m: also what takes all
+# memory, on a machine with more than 1 GiB; other tasks may be killed then.
+# KTAP; ends with 0 if something was tested and nothing failed, with 1 if
+# something failed or the arguments are wrong, with 4 if nothing was tested.
 
 export LC_ALL=C
-seconds=30 seed=1 all_memory='' module=$(dirname "$0")/page_frag/page_frag_stress.ko
+seconds=30 seed=1 all_memory='' loaded=''
+# What goes on meanwhile.
+beside='' plugged='' refusing=''
+module=$(dirname "$0")/page_frag/page_frag_stress.ko
 debugfs=/sys/kernel/debug
 stress=$debugfs/page_frag_stress
 refuse=$debugfs/fail_page_alloc
 cpus=/sys/devices/system/cpu
-# Of the taint: a warning, a death, a bad page, a soft lockup.
-bad_taint=$((1 << 9 | 1 << 7 | 1 << 5 | 1 << 14))
 
 usage() {
-	sed -n '3,7s/^# //p' "$0" >&2
+	sed -n '3,8s/^# //p' "$0" >&2
 	exit 1
 }
 
@@ -42,6 +44,8 @@ list() {
 	rcu		rcu		-
 	worker		worker		-
 	drained		drained		-
+	rewound		rewound		-
+	alone		alone		-
 	hotplug		floating	hotplug
 	hogged		hogged		memory
 	reserves	reserves	memory
@@ -57,28 +61,44 @@ lacking() {
 	hotplug)
 		[ -n "$(last_cpu)" ] || echo "no CPU can be taken away" ;;
 	memory)
-		[ -n "$all_memory" ] ||
-			[ "$(awk '/^MemTotal:/ { print $2 }' /proc/meminfo)" -le 1048576 ] ||
+		[ -n "$all_memory" ] || [ "$(memory_kb)" -le 1048576 ] ||
 			echo "it would take all memory, see -m" ;;
 	never|random|bursts)
 		if [ ! -d $refuse ]; then
 			echo "the kernel has no CONFIG_FAIL_PAGE_ALLOC"
-		elif [ "$(figure page_size)" -ge 32768 ]; then
+		elif [ "$(high_order)" -eq 0 ]; then
 			echo "a page is as large as a cache takes it"
 		fi ;;
 	esac
 }
 
+memory_kb() {
+	awk '/^MemTotal:/ { print $2 }' /proc/meminfo
+}
+
+figure() {
+	awk -v name="$1" '$1 == name { print $2 }' $stress/result
+}
+
+# The order of 32 KiB.
+high_order() {
+	awk -v size="$(figure page_size)" 'BEGIN {
+		while (size < 32768) { size *= 2; order++ }
+		print order + 0 }'
+}
+
+# One that is there now and can go.
 last_cpu() {
-	for file in "$cpus"/cpu*/online; do
-		[ ! -w "$file" ] || echo "$file"
+	for file in "$cpus"/cpu[1-9]*/online; do
+		[ ! -w "$file" ] || [ "$(cat "$file")" = 0 ] || echo "$file"
 	done | tail -n 1
 }
 
-# refuse_pages PERCENT: of order 3, to who does not reclaim
+# refuse_pages PERCENT: of high order, to who does not reclaim
 refuse_pages() {
+	refusing=yes
 	echo 0 >$refuse/verbose
-	echo 3 >$refuse/min-order
+	high_order >$refuse/min-order
 	echo Y >$refuse/ignore-gfp-wait
 	echo N >$refuse/task-filter
 	echo -1 >$refuse/times
@@ -87,8 +107,8 @@ refuse_pages() {
 
 plug() {
 	while :; do
-		echo 0 >"$(last_cpu)" && echo gone >>"$tmp/gone"
-		echo 1 >"$(last_cpu)"
+		echo 0 >"$plugged" && echo gone >>"$tmp/gone"
+		echo 1 >"$plugged"
 	done
 }
 
@@ -100,90 +120,96 @@ bursts() {
 	done
 }
 
-# meanwhile WHAT: until the end of the case
-meanwhile() {
-	beside=''
+# begin WHAT: it goes on until the end
+begin() {
 	case $1 in
 	never) refuse_pages 100 ;;
 	random) refuse_pages 50 ;;
-	bursts) refuse_pages 100; bursts & beside=$! ;;
-	hotplug) plug & beside=$! ;;
+	bursts)
+		refuse_pages 100
+		bursts &
+		beside=$! ;;
+	hotplug)
+		plugged=$(last_cpu)
+		plug &
+		beside=$! ;;
 	esac
 }
 
-meanwhile_end() {
+end() {
 	if [ -n "$beside" ]; then
 		kill "$beside"
 		wait "$beside" 2>/dev/null
+		beside=''
 	fi
-	case $1 in
-	never|random|bursts) refuse_pages 0 ;;
-	hotplug) echo 1 >"$(last_cpu)" ;;
-	esac
+	[ -z "$refusing" ] || echo 0 >$refuse/probability
+	refusing=''
+	[ -z "$plugged" ] || echo 1 >"$plugged"
+	plugged=''
 }
 
-figure() {
-	awk -v name="$1" '$1 == name { print $2 }' $stress/result
+leave() {
+	end
+	[ -z "$loaded" ] || rmmod page_frag_stress
+	rm -rf "$tmp"
 }
 
-# not_as_told WHAT: what did not happen, or nothing
+# not_as_told WHAT CPU: what did not happen, or nothing
 not_as_told() {
 	case $1 in
 	never)
-		[ "$(figure refills_high)" -eq 0 ] || echo "pages of order 3 were had" ;;
+		[ "$(figure refills_high)" -eq 0 ] || echo "pages of high order were had" ;;
 	random|bursts)
-		[ "$(figure refills_high)" -gt 0 ] || echo "no page of order 3 was had"
-		[ "$(figure refills_low)" -gt 0 ] || echo "no page of order 3 was refused" ;;
+		[ "$(figure refills_high)" -gt 0 ] || echo "no page of high order was had"
+		[ "$(figure refills_low)" -gt 0 ] || echo "no page of high order was refused" ;;
 	hotplug)
-		[ -s "$tmp/gone" ] || echo "no CPU went away" ;;
+		[ "$(wc -l <"$tmp/gone")" -gt 1 ] || echo "no CPU went away and came back"
+		[ -n "$(figure "allocated_per_second_$2")" ] ||
+			echo "nothing was allocated on $2" ;;
 	esac
 }
 
-# run CASE WHAT: prints why it failed, or nothing
+# run CASE WHAT: $fault is why it failed, or empty
 run() {
-	meanwhile "$2"
+	failed='' gone_cpu=''
+	begin "$2"
+	[ -z "$plugged" ] || gone_cpu=$(basename "$(dirname "$plugged")")
 	said=$( (echo "$1 $each $seed" >$stress/run) 2>&1) || failed=yes
-	meanwhile_end "$2"
+	end
 	if [ -n "$failed" ]; then
-		sed -n 's/^fault //p' $stress/result
-		echo "($said)"
+		fault="$(sed -n 's/^fault //p' $stress/result) ($said)"
 	else
-		not_as_told "$2"
-	fi | tr '\n' ' '
+		fault=$(not_as_told "$2" "$gone_cpu" | tr '\n' ' ')
+	fi
 }
 
 number=0
 failures=0
-passes=0
 tested=0
-# result NAME FAULT
+# result NAME: ok if there is no $fault
 result() {
 	number=$((number + 1))
-	if [ -n "$2" ]; then
+	if [ -n "$fault" ]; then
 		failures=$((failures + 1))
-		echo "not ok $number $1 # $2"
+		echo "not ok $number $1 # $fault"
 	else
-		passes=$((passes + 1))
 		echo "ok $number $1"
 	fi
 }
 
-skip() {
-	number=$((number + 1))
-	echo "ok $number $1 # SKIP $2"
-}
-
+# test_case NAME CASE WHAT
 test_case() {
-	failed=''
 	why=$(lacking "$3")
 	if [ -n "$why" ]; then
-		skip "$1" "$why"
+		number=$((number + 1))
+		echo "ok $number $1 # SKIP $why"
 		return
 	fi
 	tested=$((tested + 1))
-	fault=$(run "$2" "$3")
-	echo "# $1: $(awk '$1 != "case" && $1 != "fault" { printf "%s=%s ", $1, $2 }' $stress/result)"
-	result "$1" "$fault"
+	run "$2" "$3"
+	echo "# $1: $(awk '$1 !~ /^(case|fault)$/ { printf "%s=%s ", $1, $2 }' \
+		$stress/result)"
+	result "$1"
 }
 
 wanted() {
@@ -194,20 +220,33 @@ wanted() {
 	fi
 }
 
-while getopts lt:s:mk: option; do
+# What the kernel has complained of since it was booted. Loading a module that is
+# not of the kernel's tree is no complaint.
+complaints() {
+	cat /sys/kernel/warn_count /sys/kernel/oops_count | tr '\n' ' '
+	echo $(($(cat /proc/sys/kernel/tainted) & ~(1 << 12 | 1 << 13 | 1 << 18)))
+}
+
+while getopts lmt:s:k: option; do
 	case $option in
-	l) list | awk '{ print $1 }'; exit ;;
+	l)
+		list | awk '{ print $1 }'
+		exit ;;
+	m) all_memory=yes ;;
 	t) seconds=$OPTARG ;;
 	s) seed=$OPTARG ;;
-	m) all_memory=yes ;;
 	k) module=$OPTARG ;;
 	*) usage ;;
 	esac
 done
 shift $((OPTIND - 1))
+for value in "$seconds" "$seed"; do
+	case $value in ''|*[!0-9]*) usage ;; esac
+done
 
 tmp=$(mktemp -d)
-trap 'rm -rf "$tmp"' EXIT
+trap leave EXIT
+trap 'exit 1' INT TERM HUP
 wanted "$@" >"$tmp/cases"
 count=$(wc -l <"$tmp/cases")
 if [ "$count" -eq 0 ] || [ "$count" -lt $# ]; then
@@ -216,32 +255,39 @@ if [ "$count" -eq 0 ] || [ "$count" -lt $# ]; then
 	exit 1
 fi
 each=$((seconds * 1000 / count))
-[ "$each" -gt 0 ] || usage
+if [ $each -eq 0 ] || [ $each -gt 3600000 ]; then
+	echo "error: $seconds s are no time for $count cases" >&2
+	echo "       a case takes from 1 ms to an hour" >&2
+	exit 1
+fi
 
 echo "KTAP version 1"
 [ "$(id -u)" -eq 0 ] || skip_all "must be root"
 [ -e "$module" ] || skip_all "$module is not built"
-grep -q "$debugfs debugfs" /proc/mounts || mount -t debugfs none $debugfs 2>/dev/null ||
-	skip_all "no debugfs"
+grep -q " $debugfs debugfs " /proc/mounts ||
+	mount -t debugfs none $debugfs 2>/dev/null || skip_all "no debugfs"
 echo "1..$((count + 3))"
 echo "# seed $seed, $each ms for each case"
-taint=$(($(cat /proc/sys/kernel/tainted) & bad_taint))
+before=$(complaints)
 loaded=yes fault=''
 insmod "$module" || loaded='' fault="$module cannot be loaded"
-result "load the module" "$fault"
+result "load the module"
 while read -r name case what; do
 	if [ -n "$loaded" ]; then
-		test_case "$name" "$case" "$what"
+		test_case "$name" "$case" "$what" </dev/null
 	else
-		result "$name" "the module is not loaded"
+		fault="the module is not loaded"
+		result "$name"
 	fi
 done <"$tmp/cases"
 fault=''
 rmmod page_frag_stress || fault="it cannot be unloaded"
-result "unload the module" "$fault"
+loaded=''
+result "unload the module"
 fault=''
-[ $(($(cat /proc/sys/kernel/tainted) & bad_taint)) -eq $taint ] || fault="tainted: $(cat /proc/sys/kernel/tainted)"
-result "the kernel warned of nothing" "$fault"
-echo "# passed $passes, failed $failures, skipped $((number - passes - failures))"
+after=$(complaints)
+[ "$before" = "$after" ] || fault="warnings, oopses: $before, then $after"
+result "the kernel warned of nothing"
+echo "# tested $tested of $count cases, $failures failures"
 [ $failures -eq 0 ] || exit 1
 [ $tested -gt 0 ] || exit 4

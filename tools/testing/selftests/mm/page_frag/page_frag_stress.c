@@ -49,6 +49,7 @@ struct item {
 	void *va;
 	struct page *page;	/* NULL: it is freed by address */
 	unsigned int size;
+	int cpu;		/* on which it was allocated */
 	u8 byte;
 };
 
@@ -61,6 +62,7 @@ struct item {
  * @produces: timer of a producer in softirq
  * @consumes: timer of a consumer in softirq
  * @interrupts: producer in hard interrupts, which the timer starts
+ * @cpu: theirs
  * @rnd: the producer's
  * @turn: of the ways to allocate
  */
@@ -70,6 +72,7 @@ struct lane {
 	struct task_struct *producer, *consumer;
 	struct timer_list produces, consumes;
 	struct irq_work interrupts;
+	int cpu;
 	struct rnd_state rnd;
 	unsigned int turn;
 };
@@ -95,6 +98,7 @@ enum how {
  * @by: how it is freed then
  * @more_caches: of each lane, beside the one
  * @drains: they are drained now and then, whatever is alive
+ * @alone: what is allocated is freed at once, so that pages are idle
  * @floats: tasks are not bound to CPUs, which may go away
  * @beside: a task that runs meanwhile
  * @instead: runs instead of all that, until stress_over()
@@ -106,7 +110,7 @@ struct stress_case {
 	enum where from, in;
 	enum how by;
 	unsigned int more_caches;
-	bool drains, floats;
+	bool drains, alone, floats;
 	int (*beside)(void *unused);
 	void (*instead)(void);
 };
@@ -115,10 +119,12 @@ struct stress_case {
 enum count {
 	N_ALLOCATED,		/* fragments */
 	N_FREED,		/* fragments */
-	N_UNSERVED,		/* got nothing, or did not use it */
+	N_UNSERVED,		/* allocations that got nothing */
+	N_CROSSED,		/* received on another CPU */
 	N_RING_FULL,		/* the fragment was freed at once */
 	N_DAMAGED,		/* not what was written is in it */
 	N_MISPLACED,		/* a fragment is where it must not be */
+	N_WRONG_CONTEXT,	/* allocated where the case is not about */
 	N_REFILLS_HIGH,		/* new pages of high order */
 	N_REFILLS_LOW,		/* new pages of order 0 */
 	N_REUSED,		/* pages started again */
@@ -134,9 +140,11 @@ static const char * const count_names[] = {
 	[N_ALLOCATED] = "allocated",
 	[N_FREED] = "freed",
 	[N_UNSERVED] = "unserved",
+	[N_CROSSED] = "crossed",
 	[N_RING_FULL] = "ring_full",
 	[N_DAMAGED] = "damaged",
 	[N_MISPLACED] = "misplaced",
+	[N_WRONG_CONTEXT] = "wrong_context",
 	[N_REFILLS_HIGH] = "refills_high",
 	[N_REFILLS_LOW] = "refills_low",
 	[N_REUSED] = "reused",
@@ -162,23 +170,35 @@ static unsigned long stress_end;		/* in jiffies */
 static u64 stress_ms;				/* how long it took */
 static char stress_fault[64];
 static bool stopping;
+static unsigned int not_started;		/* tasks */
+static DECLARE_COMPLETION(beside_ready);
 static atomic_t waiting;
 static struct kmem_cache *items;
 static struct workqueue_struct *workers;
 
 /*
- * The pages that are alive: frame number and order + 1, or 0. A fixed table
- * without a lock, since mm_page_free comes in any context. No probe sequence is
- * longer than PAGES_WINDOW, so that a page that is not ours is known as soon.
+ * The pages that are alive: frame number and order + 1, or 0. A table without a
+ * lock, since mm_page_free comes in any context. No probe sequence is longer than
+ * PAGES_WINDOW, so that a page that is not ours is known as soon.
  */
-#define PAGES_BITS	14
 #define PAGES_WINDOW	32
 #define PAGES_SHIFT	4
-static atomic_long_t pages[1 << PAGES_BITS];
+static atomic_long_t *pages;
+static unsigned int pages_bits;
+
+/* Eight slots for each that can be alive: as many as fragments, at worst. */
+static int pages_new(void)
+{
+	unsigned int most = nr_lanes * (RING_SIZE + CACHES_MOST) + WAITING_MOST;
+
+	pages_bits = order_base_2(8 * most);
+	pages = kvcalloc(1UL << pages_bits, sizeof(*pages), GFP_KERNEL);
+	return pages ? 0 : -ENOMEM;
+}
 
 static atomic_long_t *page_slot(unsigned long pfn, unsigned int i)
 {
-	return &pages[(hash_long(pfn, PAGES_BITS) + i) % ARRAY_SIZE(pages)];
+	return &pages[(hash_long(pfn, pages_bits) + i) % (1UL << pages_bits)];
 }
 
 static void page_taken(struct page *page, unsigned int order)
@@ -242,6 +262,13 @@ static struct {
 	{ "page_frag_refill", saw_refill },
 	{ "mm_page_free", saw_page_free },
 };
+
+/* Does not compile if a tracepoint has other arguments. */
+static void check_probes(void)
+{
+	check_trace_callback_type_page_frag_refill(saw_refill);
+	check_trace_callback_type_mm_page_free(saw_page_free);
+}
 
 static void find_probe(struct tracepoint *tracepoint, void *unused)
 {
@@ -356,6 +383,21 @@ static bool take_zeroed(struct lane *lane, struct page_frag_cache *nc,
 	return item->va;
 }
 
+static void *prepare(struct page_frag_cache *nc, unsigned int *avail,
+		     unsigned int align)
+{
+	unsigned int least = *avail;
+	void *va;
+
+	if (align == 1)
+		va = page_frag_alloc_va_prepare(nc, avail, gfp());
+	else
+		va = page_frag_alloc_va_prepare_align(nc, avail, gfp(), align);
+	if (va && (*avail < least || !IS_ALIGNED((unsigned long)va, align)))
+		count(N_MISPLACED);
+	return va;
+}
+
 /* Now and then what was asked for is not used. */
 static bool take_prepared(struct lane *lane, struct page_frag_cache *nc,
 			  struct item *item)
@@ -363,15 +405,12 @@ static bool take_prepared(struct lane *lane, struct page_frag_cache *nc,
 	unsigned int least = any_size(lane), avail = least;
 	unsigned int align = 1 << any(lane, PAGE_SHIFT + 1);
 
-	if (any(lane, 2))
-		item->va = page_frag_alloc_va_prepare(nc, &avail, gfp());
-	else
-		item->va = page_frag_alloc_va_prepare_align(nc, &avail, gfp(),
-							    align);
-	if (!item->va || !any(lane, 8))
+	if (!any(lane, 8))
+		prepare(nc, &avail, align);
+	avail = least;
+	item->va = prepare(nc, &avail, align);
+	if (!item->va)
 		return false;
-	if (avail < least)
-		count(N_MISPLACED);
 	item->size = 1 + any(lane, least);
 	page_frag_alloc_commit(nc, item->size);
 	return true;
@@ -422,6 +461,14 @@ static bool take_any(struct lane *lane, struct page_frag_cache *nc,
 	};
 
 	return ways[lane->turn++ % ARRAY_SIZE(ways)](lane, nc, item);
+}
+
+/* Whoever else frees may make the page idle meanwhile. */
+static bool take_rewound(struct lane *lane, struct page_frag_cache *nc,
+			 struct item *item)
+{
+	page_frag_cache_rewind(nc);
+	return take_any(lane, nc, item);
 }
 
 static void item_free(struct item *item)
@@ -484,30 +531,58 @@ static struct ptr_ring *any_ring(struct lane *lane)
 	return &lanes[(lane - lanes + ahead) % nr_lanes].ring;
 }
 
+static void item_fill(struct lane *lane, struct item *item)
+{
+	count(N_ALLOCATED);
+	item->cpu = raw_smp_processor_id();
+	item->byte = any(lane, 256);
+	memset(item->va, item->byte, item->size);
+}
+
 /* Return: false if there is no room for more. */
+static bool hand_over(struct lane *lane, struct item *item)
+{
+	if (!stress->alone) {
+		if (!ptr_ring_produce_any(any_ring(lane), item))
+			return true;
+		count(N_RING_FULL);
+	}
+	item_free(item);
+	return stress->alone;
+}
+
 static bool produce(struct lane *lane)
 {
-	struct page_frag_cache *nc =
-		&lane->caches[any(lane, 1 + stress->more_caches)];
-	struct item *item = item_new(lane, nc);
+	struct page_frag_cache *nc;
+	struct item *item;
 
+	nc = &lane->caches[any(lane, 1 + stress->more_caches)];
+	item = item_new(lane, nc);
 	if (stress->drains && !any(lane, 64))
 		page_frag_cache_drain(nc);
 	if (!item)
 		return true;
-	count(N_ALLOCATED);
-	item->byte = any(lane, 256);
-	memset(item->va, item->byte, item->size);
-	if (!ptr_ring_produce_any(any_ring(lane), item))
-		return true;
-	count(N_RING_FULL);
-	item_free(item);
-	return false;
+	item_fill(lane, item);
+	return hand_over(lane, item);
+}
+
+/* In a kernel with PREEMPT_RT an interrupt of irq_work is a task. */
+static void check_context(void)
+{
+	bool right = true;
+
+	if (stress->from == IN_SOFTIRQ)
+		right = in_serving_softirq();
+	else if (stress->from == IN_HARDIRQ)
+		right = in_hardirq() || IS_ENABLED(CONFIG_PREEMPT_RT);
+	if (!right)
+		count(N_WRONG_CONTEXT);
 }
 
 /* Return: false if it was cut short. */
 static bool produce_burst(struct lane *lane)
 {
+	check_context();
 	for (unsigned int i = 0; i < BURST; i++)
 		if (!produce(lane))
 			return false;
@@ -522,6 +597,8 @@ static void consume_burst(struct lane *lane)
 		item = ptr_ring_consume_any(&lane->ring);
 		if (!item)
 			return;
+		if (item->cpu != raw_smp_processor_id())
+			count(N_CROSSED);
 		item_received(item);
 	}
 }
@@ -545,10 +622,16 @@ static int consume_task(void *data)
 	return 0;
 }
 
-static void again(struct timer_list *timer)
+/*
+ * On the lane's CPU, and on this one as long as that is away: a CPU does not go
+ * while a softirq runs, and its timers are moved when it has gone.
+ */
+static void again(struct timer_list *timer, int cpu)
 {
-	if (!READ_ONCE(stopping))
-		mod_timer(timer, jiffies + 1);
+	if (READ_ONCE(stopping))
+		return;
+	timer->expires = jiffies + 1;
+	add_timer_on(timer, cpu_online(cpu) ? cpu : raw_smp_processor_id());
 }
 
 static void produce_timer(struct timer_list *timer)
@@ -559,7 +642,7 @@ static void produce_timer(struct timer_list *timer)
 		irq_work_queue(&lane->interrupts);
 	else
 		produce_burst(lane);
-	again(timer);
+	again(timer, lane->cpu);
 }
 
 static void produce_interrupt(struct irq_work *work)
@@ -569,8 +652,10 @@ static void produce_interrupt(struct irq_work *work)
 
 static void consume_timer(struct timer_list *timer)
 {
-	consume_burst(container_of(timer, struct lane, consumes));
-	again(timer);
+	struct lane *lane = container_of(timer, struct lane, consumes);
+
+	consume_burst(lane);
+	again(timer, lane->cpu);
 }
 
 /* All pages there are, onto @hogged; the large ones first, which is faster. */
@@ -587,6 +672,7 @@ static void hog_pages(struct list_head *hogged, gfp_t flags)
 				break;
 			set_page_private(page, order);
 			list_add(&page->lru, hogged);
+			cond_resched();
 		}
 	}
 }
@@ -604,16 +690,18 @@ static void unhog_pages(struct list_head *hogged, unsigned int n)
 		list_del(&page->lru);
 		set_page_private(page, 0);
 		__free_pages(page, order);
+		cond_resched();
 	}
 }
 
-/* No retry: what cannot be had is given up, and nobody is killed for it. */
+/* Others may be killed for want of memory: it is for machines of its own. */
 static int hog(void *unused)
 {
 	LIST_HEAD(hogged);
 
 	while (!kthread_should_stop()) {
 		hog_pages(&hogged, GFP_KERNEL | __GFP_NORETRY);
+		complete_all(&beside_ready);
 		unhog_pages(&hogged, 1024);
 		cond_resched();
 	}
@@ -627,42 +715,60 @@ static bool stress_over(void)
 	return time_after_eq(jiffies, stress_end) || signal_pending(current);
 }
 
-/* One fragment, freed again: whether its page is of the reserves. */
-static bool got_pfmemalloc(struct page_frag_cache *nc, gfp_t flags)
+enum got {
+	GOT_NONE,
+	GOT_CALM,
+	GOT_PFMEMALLOC,
+};
+
+/* One fragment, freed again: what kind of page it was of. */
+static enum got get_one(struct page_frag_cache *nc, gfp_t flags)
 {
 	void *va = page_frag_alloc_va(nc, PAGE_SIZE, flags | __GFP_NOWARN);
-	bool is = page_frag_cache_is_pfmemalloc(nc);
+	bool pfmemalloc = page_frag_cache_is_pfmemalloc(nc);
 
 	if (!va) {
 		count(N_UNSERVED);
-		return false;
+		return GOT_NONE;
 	}
 	count(N_ALLOCATED);
-	if (is != page_is_pfmemalloc(virt_to_head_page(va)))
+	if (pfmemalloc != page_is_pfmemalloc(virt_to_head_page(va)))
 		count(N_MISPLACED);
 	page_frag_free_va(va);
 	count(N_FREED);
-	return is;
+	return pfmemalloc ? GOT_PFMEMALLOC : GOT_CALM;
 }
 
-/* Into the reserves and out of them: an idle page of theirs must not be reused. */
+/* Whoever frees a page meanwhile makes it another try. */
+static bool enter_reserves(struct page_frag_cache *nc, struct list_head *hogged)
+{
+	enum got got;
+
+	for (int i = 0; i < 1000 && !signal_pending(current); i++) {
+		hog_pages(hogged, GFP_ATOMIC);
+		got = get_one(nc, GFP_ATOMIC | __GFP_MEMALLOC);
+		if (got == GOT_PFMEMALLOC)
+			return true;
+		page_frag_cache_drain(nc);
+		if (got == GOT_NONE)
+			unhog_pages(hogged, 1);
+	}
+	return false;
+}
+
+/* Into the reserves and out of them: an idle page of theirs is not used again. */
 static void reserves(void)
 {
 	struct page_frag_cache *nc = lanes[0].caches;
 	LIST_HEAD(hogged);
+	bool entered;
 
 	do {
-		hog_pages(&hogged, GFP_ATOMIC);
-		while (!got_pfmemalloc(nc, GFP_ATOMIC | __GFP_MEMALLOC) &&
-		       !stress_over())
-			hog_pages(&hogged, GFP_ATOMIC);
+		entered = enter_reserves(nc, &hogged);
 		unhog_pages(&hogged, UINT_MAX);
-		while (got_pfmemalloc(nc, GFP_KERNEL) && !stress_over())
-			;
-		if (!page_frag_cache_is_pfmemalloc(nc))
+		if (entered && get_one(nc, GFP_KERNEL) == GOT_CALM)
 			count(N_CALM);
 		page_frag_cache_drain(nc);
-		cond_resched();
 	} while (!stress_over());
 }
 
@@ -681,6 +787,8 @@ static const struct stress_case cases[] = {
 	{ "rcu",	take_any, .by = BY_RCU },
 	{ "worker",	take_any, .by = BY_WORK },
 	{ "drained",	take_any, .by = BY_RCU, .drains = true },
+	{ "rewound",	take_rewound },
+	{ "alone",	take_any, .alone = true },
 	{ "floating",	take_any, .from = IN_SOFTIRQ, .floats = true },
 	{ "hogged",	take_any, .beside = hog },
 	{ "reserves",	.instead = reserves },
@@ -704,49 +812,67 @@ static void lanes_free(unsigned int n)
 	lanes = NULL;
 }
 
-static int lanes_new(u64 seed)
+static int lanes_init(const struct cpumask *cpus, u64 seed)
 {
+	unsigned int cpu, n = 0;
 	int err;
 
-	nr_lanes = num_online_cpus();
-	lanes = kvcalloc(nr_lanes, sizeof(*lanes), GFP_KERNEL);
-	if (!lanes)
-		return -ENOMEM;
-	for (unsigned int i = 0; i < nr_lanes; i++) {
-		err = lane_init(&lanes[i], seed + i);
+	for_each_cpu(cpu, cpus) {
+		err = lane_init(&lanes[n], seed + n);
 		if (err) {
-			lanes_free(i);
+			lanes_free(n);
 			return err;
 		}
+		lanes[n++].cpu = cpu;
 	}
 	return 0;
 }
 
-static struct task_struct *task_on(int (*function)(void *), struct lane *lane,
-				   unsigned int cpu)
+/* A lane for each CPU, also for one that is away, where they come and go. */
+static int lanes_new(u64 seed)
 {
-	struct task_struct *task =
-		kthread_create(function, lane, "page_frag/%u", cpu);
+	const struct cpumask *cpus;
+	int err = -ENOMEM;
 
-	if (IS_ERR(task))
+	cpus_read_lock();
+	cpus = stress->floats ? cpu_present_mask : cpu_online_mask;
+	nr_lanes = cpumask_weight(cpus);
+	lanes = kvcalloc(nr_lanes, sizeof(*lanes), GFP_KERNEL);
+	if (lanes)
+		err = lanes_init(cpus, seed);
+	cpus_read_unlock();
+	return err;
+}
+
+/* A @cpu of -1 is any. */
+static struct task_struct *task_on(int (*function)(void *), struct lane *lane,
+				   int cpu)
+{
+	struct task_struct *task;
+
+	task = kthread_create(function, lane, "page_frag/%d", cpu);
+	if (IS_ERR(task)) {
+		not_started++;
 		return NULL;
-	if (!stress->floats)
+	}
+	if (cpu >= 0)
 		kthread_bind(task, cpu);
 	wake_up_process(task);
 	return task;
 }
 
-/* Where nobody can be started nothing is allocated, which is a fault. */
-static void lane_start(struct lane *lane, unsigned int cpu)
+static void lane_start(struct lane *lane)
 {
+	int cpu = stress->floats ? -1 : lane->cpu;
+
 	if (stress->in == IN_TASK)
 		lane->consumer = task_on(consume_task, lane, cpu);
 	else
-		add_timer_on(&lane->consumes, cpu);
+		again(&lane->consumes, lane->cpu);
 	if (stress->from == IN_TASK)
 		lane->producer = task_on(produce_task, lane, cpu);
 	else
-		add_timer_on(&lane->produces, cpu);
+		again(&lane->produces, lane->cpu);
 }
 
 static void stop_task(struct task_struct *task)
@@ -774,7 +900,7 @@ static void lane_empty(struct lane *lane)
 {
 	struct item *item;
 
-	while ((item = ptr_ring_consume(&lane->ring)))
+	while ((item = ptr_ring_consume_any(&lane->ring)))
 		item_free(item);
 	for (unsigned int i = 0; i < CACHES_MOST; i++)
 		page_frag_cache_drain(&lane->caches[i]);
@@ -782,12 +908,9 @@ static void lane_empty(struct lane *lane)
 
 static void crowd_start(void)
 {
-	unsigned int cpu, n = 0;
-
 	cpus_read_lock();
-	for_each_online_cpu(cpu)
-		if (n < nr_lanes)
-			lane_start(&lanes[n++], cpu);
+	for (unsigned int i = 0; i < nr_lanes; i++)
+		lane_start(&lanes[i]);
 	cpus_read_unlock();
 }
 
@@ -802,30 +925,54 @@ static void crowd_stop(void)
 	flush_workqueue(workers);
 }
 
-static void crowd(void)
+static void wait_until_over(void)
 {
-	struct task_struct *beside = NULL;
+	long left;
 
+	while (!stress_over()) {
+		left = stress_end - jiffies;
+		schedule_timeout_interruptible(max(left, 1L));
+	}
+}
+
+/* What runs beside it has to be at work when the time begins. */
+static struct task_struct *beside_start(void)
+{
+	struct task_struct *task = NULL;
+
+	reinit_completion(&beside_ready);
+	if (stress->beside)
+		task = task_on(stress->beside, NULL, -1);
+	if (task)
+		wait_for_completion_killable(&beside_ready);
+	return task;
+}
+
+static void crowd(unsigned int ms)
+{
+	struct task_struct *beside = beside_start();
+	unsigned long start = jiffies;
+
+	stress_end = start + msecs_to_jiffies(ms);
 	WRITE_ONCE(stopping, false);
 	crowd_start();
-	if (stress->beside)
-		beside = task_on(stress->beside, NULL, 0);
-	while (!stress_over())
-		schedule_timeout_interruptible(1 + stress_end - jiffies);
-	stop_task(beside);
+	wait_until_over();
+	stress_ms = jiffies_to_msecs(jiffies - start);
 	crowd_stop();
+	stop_task(beside);
 }
 
 static void stress_lanes(unsigned int ms)
 {
 	unsigned long start = jiffies;
 
-	stress_end = start + msecs_to_jiffies(ms);
-	if (stress->instead)
+	if (stress->instead) {
+		stress_end = start + msecs_to_jiffies(ms);
 		stress->instead();
-	else
-		crowd();
-	stress_ms = jiffies_to_msecs(jiffies - start);
+		stress_ms = jiffies_to_msecs(jiffies - start);
+	} else {
+		crowd(ms);
+	}
 	for (unsigned int i = 0; i < nr_lanes; i++)
 		lane_empty(&lanes[i]);
 }
@@ -836,22 +983,34 @@ static void clear(void)
 
 	for_each_possible_cpu(cpu)
 		memset(per_cpu_ptr(counts, cpu), 0, sizeof(counts));
-	for (unsigned int i = 0; i < ARRAY_SIZE(pages); i++)
-		atomic_long_set(&pages[i], 0);
+	not_started = 0;
+	stress_ms = 0;
 }
 
-static int stress_run(unsigned int ms, u64 seed)
+static int stress_probed(unsigned int ms)
 {
-	int err = lanes_new(seed);
+	int err = pages_new();
 
 	if (err)
 		return err;
-	clear();
 	err = probes_on();
 	if (!err) {
 		stress_lanes(ms);
 		probes_off(ARRAY_SIZE(probes));
 	}
+	kvfree(pages);
+	return err;
+}
+
+static int stress_run(unsigned int ms, u64 seed)
+{
+	int err;
+
+	clear();
+	err = lanes_new(seed);
+	if (err)
+		return err;
+	err = stress_probed(ms);
 	lanes_free(nr_lanes);
 	return err;
 }
@@ -866,11 +1025,8 @@ static u64 total(enum count what)
 	return sum;
 }
 
-/* Return: what is wrong with what was counted, or NULL. */
-static const char *fault(void)
+static const char *fault_of_counts(void)
 {
-	if (!total(N_ALLOCATED))
-		return "nothing was allocated";
 	if (total(N_FREED) != total(N_ALLOCATED))
 		return "not as many fragments were freed as allocated";
 	if (total(N_DAMAGED))
@@ -884,9 +1040,34 @@ static const char *fault(void)
 		return "not as many pages were freed as taken";
 	if (total(N_WRONG_ORDER))
 		return "a page was freed with another order";
-	if (stress->instead && !(total(N_PFMEMALLOC) && total(N_CALM)))
-		return "no page of the reserves, or no other after it";
 	return NULL;
+}
+
+/* A case that was not what it is for has tested nothing. */
+static const char *fault_of_case(void)
+{
+	if (!total(N_ALLOCATED))
+		return "nothing was allocated";
+	if (not_started)
+		return "a task could not be started";
+	if (total(N_WRONG_CONTEXT))
+		return "allocated in another context";
+	if (stress->alone && !total(N_REUSED))
+		return "no page was used again";
+	if (stress->beside && !total(N_UNSERVED) && !total(N_REFILLS_LOW))
+		return "memory was never short";
+	if (stress->instead)
+		return total(N_PFMEMALLOC) && total(N_CALM) ? NULL :
+		       "no page of the reserves, or no other after it";
+	if (nr_lanes > 1 && !stress->alone && !total(N_CROSSED))
+		return "no fragment came to another CPU";
+	return NULL;
+}
+
+/* Return: what is wrong, or NULL. */
+static const char *fault(void)
+{
+	return fault_of_counts() ?: fault_of_case();
 }
 
 static const struct stress_case *find_case(const char *name)
@@ -960,7 +1141,8 @@ static void show_cpus(struct seq_file *to)
 static int result_show(struct seq_file *to, void *unused)
 {
 	seq_printf(to, "page_size %lu\n", PAGE_SIZE);
-	mutex_lock(&stress_mutex);
+	if (mutex_lock_interruptible(&stress_mutex))
+		return -EINTR;
 	if (stress) {
 		seq_printf(to, "case %s\nms %llu\nfault %s\n", stress->name,
 			   stress_ms, stress_fault);
@@ -985,7 +1167,7 @@ static struct dentry *directory;
 
 static int __init stress_init(void)
 {
-	items = KMEM_CACHE(item, 0);
+	items = KMEM_CACHE(item, SLAB_NO_MERGE);
 	workers = alloc_workqueue("page_frag_stress", WQ_UNBOUND, 0);
 	if (!items || !workers) {
 		kmem_cache_destroy(items);
@@ -993,6 +1175,7 @@ static int __init stress_init(void)
 			destroy_workqueue(workers);
 		return -ENOMEM;
 	}
+	check_probes();
 	for_each_kernel_tracepoint(find_probe, NULL);
 	directory = debugfs_create_dir(KBUILD_MODNAME, NULL);
 	debugfs_create_file("cases", 0400, directory, NULL, &cases_fops);
