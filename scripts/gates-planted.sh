@@ -157,17 +157,17 @@ git -C "$tmp/top" checkout -q -- configs
 alone check "MAINTAINERS is in order" "is not where it belongs" in_tree MAINTAINERS \
 	"$(title_before)"
 
-alone matrix "built in, W=1, gcc" "'built_in'" only 'IS_BUILTIN(CONFIG_KUNIT)' built_in
+alone matrix "built in, W=1, gcc" "function [^ ]*built_in" only 'IS_BUILTIN(CONFIG_KUNIT)' built_in
 alone matrix "headers stand on their own" kunit_resource in_tree include/linux/page_frag_cache.h \
 	's/^#endif .*/static inline unsigned long planted(void) { return sizeof(struct kunit_resource); }\n&/'
 alone matrix "module, KUnit a module too; what it needs is exported" "page_frag_cache_drain is not exported" \
 	in_tree mm/page_frag_cache.c '/^EXPORT_SYMBOL(page_frag_cache_drain);$/d'
-alone matrix "without KUnit" "'plain'" only '!IS_ENABLED(CONFIG_KUNIT)' plain
-alone matrix DEBUG_VM "'debug_vm'" only 'defined(CONFIG_DEBUG_VM)' debug_vm
-alone matrix "SMP=n" "'up'" only '!defined(CONFIG_SMP)' up
-alone matrix PREEMPT_RT "'rt'" only 'defined(CONFIG_PREEMPT_RT)' rt
-alone matrix "NET=n" "'no_net'" only '!defined(CONFIG_NET)' no_net
-alone matrix "32 bits" "'narrow'" only '!defined(CONFIG_64BIT)' narrow
+alone matrix "without KUnit" "function [^ ]*plain" only '!IS_ENABLED(CONFIG_KUNIT)' plain
+alone matrix DEBUG_VM "function [^ ]*debug_vm" only 'defined(CONFIG_DEBUG_VM)' debug_vm
+alone matrix "SMP=n" "function [^ ]*up" only '!defined(CONFIG_SMP)' up
+alone matrix PREEMPT_RT "function [^ ]*rt" only 'defined(CONFIG_PREEMPT_RT)' rt
+alone matrix "NET=n" "function [^ ]*no_net" only '!defined(CONFIG_NET)' no_net
+alone matrix "32 bits" "function [^ ]*narrow" only '!defined(CONFIG_64BIT)' narrow
 alone matrix "W=1, clang-19" other_compiler only 'defined(__clang__)' other_compiler
 
 "$TOP/scripts/worktree.sh" gates HEAD >/dev/null
