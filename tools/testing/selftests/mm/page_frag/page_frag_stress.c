@@ -702,7 +702,7 @@ static int hog(void *unused)
 	while (!kthread_should_stop()) {
 		hog_pages(&hogged, GFP_KERNEL | __GFP_NORETRY);
 		complete_all(&beside_ready);
-		unhog_pages(&hogged, 1024);
+		unhog_pages(&hogged, 128);
 		cond_resched();
 	}
 	unhog_pages(&hogged, UINT_MAX);
