@@ -26,10 +26,6 @@ SPEEDS = ("tcp", "tcp-x8", "veth")
 SMALL = 48      # bytes, of what is listed function by function
 
 
-def interval(ratio):
-    return f"{ratio.middle:.3f} ({ratio.low:.3f}..{ratio.high:.3f})"
-
-
 def verdict(met):
     return "met" if met else "**missed**"
 
@@ -73,7 +69,7 @@ def judged(ratios, limit):
     found = worst(ratios)
     if not found:
         return MISSING
-    return interval(found[1]), f"{found[0]}, the worst of {len(ratios)}", verdict(found[1].middle <= limit)
+    return str(found[1]), f"{found[0]}, the worst of {len(ratios)}", verdict(found[1].middle <= limit)
 
 
 def at_most(limit, *patterns):
@@ -98,7 +94,7 @@ def none_slower(report):
     row, ratio = worst(ratios)
     said = f"{len(slower)} of {len(ratios)} rows slower: {', '.join(slower)}" if slower else \
         f"none of {len(ratios)} rows slower"
-    return (interval(ratio), f"{said}; {above} medians above 1 within their interval; {row} is the worst",
+    return (str(ratio), f"{said}; {above} medians above 1 within their interval; {row} is the worst",
             verdict(not slower))
 
 
@@ -109,7 +105,7 @@ def tcp_mean(limit):
             return MISSING
         ratio = report.run.ratio(*rows)
         speed = bench.Ratio([1 / r for r in ratio.all])
-        return interval(speed), f"{len(rows)} rows", verdict(speed.middle >= limit)
+        return str(speed), f"{len(rows)} rows", verdict(speed.middle >= limit)
     return judge
 
 
@@ -119,7 +115,7 @@ def tcp_never_slower(report):
         return MISSING
     row, ratio = worst(ratios)
     speed = bench.Ratio([1 / r for r in ratio.all])
-    return (interval(speed), f"{row}, the worst of {len(ratios)}",
+    return (str(speed), f"{row}, the worst of {len(ratios)}",
             verdict(not any(r.verdict() == "slower" for _, r in ratios)))
 
 
@@ -188,15 +184,15 @@ def time_lines(report, kind):
     for row in run.rows(kind):
         ratio = run.ratio(row)
         yield [f"`{row}`"] + [bench.spread(run.values(side, row)) for side in bench.SIDES] + \
-            [interval(ratio), ratio.verdict()]
+            [str(ratio), ratio.verdict()]
 
 
 def derived_lines(run):
     for name, ratio in bench.geometric_means(run):
-        yield name, interval(ratio), ratio.verdict()
+        yield name, str(ratio), ratio.verdict()
     for row, ratio in bench.ring_ratios(run):
         yield (f"`{row}` without `ring`",) + \
-            ((interval(ratio), ratio.verdict()) if ratio else ("the ring takes all of it", ""))
+            ((str(ratio), ratio.verdict()) if ratio else ("the ring takes all of it", ""))
 
 
 def count_lines(run):

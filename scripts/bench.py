@@ -200,6 +200,9 @@ class Ratio:
             return "faster"
         return "slower" if self.low > 1 else "same"
 
+    def __str__(self):
+        return f"{self.middle:.3f} ({self.low:.3f}..{self.high:.3f})"
+
     def cells(self):
         return [f"{self.middle:.3f}", f"{self.low:.3f}..{self.high:.3f}", self.verdict()]
 
