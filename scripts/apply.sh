@@ -58,7 +58,7 @@ inputs_hash() {
 			cat "$TOP/patches/$step"
 			message "$step"
 			part "$step" directives | while read -r verb arg; do
-				case $verb in '') ;; *) cat "$TOP/${arg%% *}" ;; esac
+				case $verb in ''|remove) ;; *) cat "$TOP/${arg%% *}" ;; esac
 			done
 		done
 		cat "$TOP/patches/$BASE/replaces"
@@ -84,8 +84,9 @@ do_spatch() {
 	done
 }
 
-# The hash check keeps a later change of the base from being overwritten.
-do_file() {
+# replaceable PATH: the base has what the series was made to replace, or nothing. The
+# hash check keeps a later change of the base from being overwritten.
+replaceable() {
 	local known found=
 
 	known=$(awk -v f="$1" '!/^#/ && $2 == f { print $1 }' "$TOP/patches/$BASE/replaces")
@@ -95,8 +96,21 @@ do_file() {
 	[ "$known" = "$found" ] ||
 		die "$1: the base has ${found:-no such file}, the series replaces ${known:-nothing}" \
 		    "not a tree the series fits; or merge the change and record the hash in patches/$BASE/replaces"
+}
+
+do_file() {
+	local mode=644
+
+	replaceable "$1"
+	[ ! -x "$TOP/$1" ] || mode=755
 	want "$1"
-	install -D -m 644 "$TOP/$1" "$aside/$1"
+	install -D -m "$mode" "$TOP/$1" "$aside/$1"
+}
+
+do_remove() {
+	replaceable "$1"
+	want "$1"
+	rm "$aside/$1"
 }
 
 # entry FILE: the section, without comments and without paths this tree has not
@@ -137,8 +151,9 @@ do_directives() {
 		'') ;;
 		spatch) do_spatch "$arg" ;;
 		file) do_file "$arg" ;;
+		remove) do_remove "$arg" ;;
 		maintainers) do_maintainers "$arg" ;;
-		*) die "patches/$1: unknown directive '$verb'" "known: spatch, file, maintainers" ;;
+		*) die "patches/$1: unknown directive '$verb'" "known: spatch, file, remove, maintainers" ;;
 		esac
 	done < <(part "$1" directives)
 }

@@ -155,6 +155,15 @@ sparse_clean() {
 	! grep -E 'page_frag.*warning|is not available' <<<"$out"
 }
 
+# From a copy: kbuild writes beside its sources.
+stress_module() {
+	local dir=$build/check-stress out
+	rm -rf "$dir"
+	cp -r "$tree/tools/testing/selftests/mm/page_frag" "$dir" && kmake prepare >/dev/null || return
+	out=$(kmake W=1 C=2 CHECK="$SPARSE" M="$dir" page_frag_stress.o 2>&1) || { echo "$out"; return 1; }
+	! grep -E 'page_frag_stress.*warning|is not available' <<<"$out"
+}
+
 # The kernel's own semantic patches, but for the few that need OCaml.
 semantic_patches() {
 	local rules options found bad=0 run=0
@@ -241,6 +250,7 @@ gate "tests of the mails and of the round trip" "$TOP/tests/series.sh" "$work/ma
 gate "configuration: every line survives" configured
 gate "W=1" w1
 gate "sparse" sparse_clean
+gate "W=1 and sparse, module of the selftest" stress_module
 gate "coccicheck" semantic_patches
 gate "fast path is no longer than recorded" "$TOP/scripts/fastpath.sh" --check
 gate "porting kit" "$TOP/scripts/porting.sh"

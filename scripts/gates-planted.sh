@@ -46,6 +46,8 @@ plant_static() {
 	in_tree mm/util.c '$a /* A file of which no object is compiled. */'
 	in_tree mm/page_frag_test.c '$a static void planted_free(void *p) { if (p) kfree(p); }'
 	in_tree mm/page_frag_cache.c '$a unsigned long planted_symbol;'
+	w1_only tools/testing/selftests/mm/page_frag/page_frag_stress.c 1 planted_w1
+	in_tree tools/testing/selftests/mm/page_frag/page_frag_stress.c '$a unsigned long planted_symbol;'
 	in_tree Documentation/mm/page_frags.rst '$a \\n.. no-such-directive::'
 }
 
@@ -133,12 +135,14 @@ red check "SPDX line in every file" shellcheck "no old name is left in the tree"
 	"checkpatch --strict, every commit" "kernel-doc -Wall -Werror" "every name is documented" \
 	"every name is tested" "get_maintainer.pl agrees on all paths" \
 	"every file of the series is compiled" "MAINTAINERS is in order" coccicheck \
-	"W=1" "sparse" \
+	"W=1" "sparse" "W=1 and sparse, module of the selftest" \
 	"fast path is no longer than recorded" htmldocs
 because "checkpatch --strict, every commit" "trailing whitespace|code indent|space prohibited"
 because "checkpatch --strict, our files" "recieve"
 because "W=1" "unused-but-set-variable"
 because "sparse" "planted_symbol"
+because "W=1 and sparse, module of the selftest" "unused-but-set"
+because "W=1 and sparse, module of the selftest" "planted_symbol"
 because "every name is tested" "page_frag_alloc_va_prepare_align: not used"
 because "kernel-doc -Wall -Werror" "'what' not described"
 because "MAINTAINERS is in order" "mm/page_frag_cache"

@@ -130,6 +130,13 @@ small 'mm: page_frag: a' 'net: b' 'mm: page_frag: c'
 says "an mm step after a net step is refused" 1 "'mm: page_frag: c' comes after 'net: b'" in_small
 small 'mm: page_frag: a' 'tun: b'
 says "a step of no part is refused" 1 "'tun: b' belongs to no part" in_small
+small 'mm: page_frag: a'
+echo 'remove mm/Makefile' >>"$tmp/top/patches/6.12/1.step"
+says "a file that is not the one known is not removed" 1 'mm/Makefile: the base has [0-9a-f]{64}, the series replaces nothing' in_small
+echo "$(sha256sum <"$tmp/src/mm/Makefile" | cut -d' ' -f1)  mm/Makefile" >"$tmp/top/patches/6.12/replaces"
+says "a file that is known is removed" 0 'mails: ' env FROM='Me <m@example.org>' OUT="$tmp/out" \
+	bash -c "$(declare -f in_small); tmp=$tmp in_small"
+verdict "a mail removes it" "$(grep -q '^deleted file mode 100644' "$tmp"/out/mm/0001-*.patch && echo yes)" "$(cat "$tmp"/out/mm/0001-*.patch)"
 mapfile -t many < <(printf 'mm: page_frag: %s\n' {1..16})
 small "${many[@]}"
 says "a sixteenth mail is refused" 1 'the mm part has 16 mails, 15 at most' in_small
