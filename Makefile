@@ -25,14 +25,16 @@ STRESS_SEED ?= 1
 # Of make soak: all machines together, and which of tests/soak (all).
 SOAK_SECONDS ?= 3600
 SOAK ?=
+# Of make guest-bugs: which of tests/guest-bugs (all).
+BUGS ?=
 # Pairs of boots of make bench; what it passes to the kernels.
 PAIRS ?= 10
 BENCH_ARGS ?=
 
 export BASE KERNEL_SRC PAYLOAD_MB VM_TIMEOUT DEBUG JOBS OUT FROM STRICT
-export SUITE COV FUZZ_SECONDS FUZZ_SEED PAIRS BENCH_ARGS STRESS_SECONDS STRESS_SEED SOAK SOAK_SECONDS
+export SUITE COV FUZZ_SECONDS FUZZ_SEED PAIRS BENCH_ARGS STRESS_SECONDS STRESS_SEED SOAK SOAK_SECONDS BUGS
 
-.PHONY: help run test unit fuzz mutate unit-record check gates kunit vm stress soak stress-plants plant objects bisect
+.PHONY: help run test unit fuzz mutate unit-record check gates kunit vm stress soak stress-plants guest-bugs plant objects bisect
 .PHONY: cover bench bench-record bench-report bench-size fastpath series record porting tree where clean distclean
 
 help:
@@ -93,6 +95,10 @@ soak:
 # make stress-plants  the stress module with faults planted into it: are they told?
 stress-plants:
 	@scripts/test.sh stress-plants
+
+# make guest-bugs  bugs planted into users and allocator: does a guest tell? BUGS=some
+guest-bugs:
+	@scripts/test.sh guest-bugs
 
 # make plant      planted bugs, each of which the KUnit suite has to find
 plant:

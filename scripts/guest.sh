@@ -4,6 +4,7 @@
 # boot it. Leaves result, console and accelerator in run/ of the work directory, or in
 # run-NAME/, and prints that path; the verdict is somebody else's. The words go to the
 # kernel command line. DEBUG names fragments to add, see configs/debug-*.config.
+# GUEST_TREE: another patched tree, with a build of its own.
 # shellcheck source=scripts/lib.sh
 . "$(dirname "$0")/lib.sh"
 load_base
@@ -12,7 +13,8 @@ lock_work
 PAYLOAD_MB=${PAYLOAD_MB:-4}
 read -ra debug <<<"${DEBUG:-}"
 work=$(work_dir)
-name=$(IFS=-; echo "vm${debug:+-}${debug[*]}")
+tree=${GUEST_TREE:-$work/tree}
+name=$(IFS=-; echo "vm${GUEST_TREE:+-own}${debug:+-}${debug[*]}")
 build=$work/build/$name
 run=$work/run${1:+-$1}
 fragments=() words=("${@:2}") profiled=() files=() kind=() COVERAGE=
@@ -42,7 +44,7 @@ payload() {
 	head -c "$((PAYLOAD_MB << 20))" "$source" >"$work/payload"
 }
 
-"$TOP/scripts/config.sh" "$work/tree" "$build" x86_64 "$TOP"/configs/vm-*.config \
+"$TOP/scripts/config.sh" "$tree" "$build" x86_64 "$TOP"/configs/vm-*.config \
 	"$TOP/configs/base-$BASE.config" "$TOP/configs/kunit-guest.config" "${fragments[@]}" >&2
 "$TOP/scripts/build.sh" "$name" x86_64 bzImage modules "${profiled[@]}"
 modules=$("$TOP/scripts/modules.sh" "$name" x86_64 "${kind[@]}")

@@ -16,7 +16,7 @@ arch=$2
 
 # build_in DIRECTORY: the modules whose sources are there
 build_in() {
-	make -C "$work/tree" O="$build" ARCH="$arch" CC="ccache gcc" M="$1" -j"$JOBS" modules
+	make -C "${GUEST_TREE:-$work/tree}" O="$build" ARCH="$arch" CC="ccache gcc" M="$1" -j"$JOBS" modules
 }
 
 # modules_of DIRECTORY

@@ -45,6 +45,7 @@ title() {
 	stress) echo "stress, QEMU guest" ;;
 	soak) echo "soak" ;;
 	stress-plants) echo "faults planted into the stress module" ;;
+	guest-bugs) echo "bugs planted into a kernel in a guest" ;;
 	objects) echo "objects of x86_64 allmodconfig" ;;
 	bisect) echo "prefixes of the series" ;;
 	*) echo "$1" ;;

@@ -129,9 +129,9 @@ allowed_again() {
 }
 
 # idle_pages LIMIT FIELD: held when all is idle, where LIMIT are allowed. Namespaces go in the background,
-# so this asks until the number is allowed or two minutes are over.
+# so this asks until the number is allowed or idle_seconds, two minutes, are over.
 idle_pages() {
-	limit=$(($(uptime_seconds) + 120))
+	limit=$(($(uptime_seconds) + ${idle_seconds:-120}))
 	while flush_cpus; do
 		pages=$(owned_pages "$2")
 		[ "$pages" -gt "$1" ] || break

@@ -1,0 +1,102 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0
+# guest-bugs.sh: the bugs of tests/guest-bugs, one at a time, in a kernel of which a guest
+# drives what they break: is each told, as the table says? BUGS: only those. TAP.
+# shellcheck source=scripts/lib.sh
+. "$(dirname "$0")/lib.sh"
+lock_work
+
+BUGS=${BUGS:-}
+table=$TOP/tests/guest-bugs
+work=$(work_dir)
+log=$work/log/guest-bugs
+# What leaves the guest hanging must not take as long as a whole run may.
+export VM_TIMEOUT=${BUG_TIMEOUT:-300} VM_MEMORY=512
+
+# bugs: the lines of those that are wanted
+bugs() { grep '^[a-z]' "$table" | awk -F'\t' -v want=" $BUGS " 'want ~ /^ *$/ || index(want, " " $1 " ")'; }
+
+# driven LAYER: what the bugs of a layer need, each once
+driven() { bugs | awk -F'\t' -v layer="$1" '$2 == layer { print $3 }' | tr , '\n' | sort -u | paste -sd,; }
+
+# boot LAYER DRIVEN: prints what the guest left, its report and its kernel's log in one file
+boot() {
+	local run
+	case $1 in
+	guest) run=$("$TOP/scripts/guest.sh" bugs rdinit=/few-init kunit.enable=0 "only=$2") ;;
+	stress) run=$("$TOP/scripts/guest.sh" bugs rdinit=/stress-init kunit.enable=0 "stress=-t,$(stress_seconds "$2"),$2") ;;
+	esac || return
+	cat "$run/result" "$run/console.log" >"$log/said" 2>/dev/null
+	printf '%s\n' "$run"
+}
+
+# stress_seconds CASES: two for each
+stress_seconds() { echo $((2 * $(tr , ' ' <<<"$1" | wc -w))); }
+
+# clean RUNDIR: nothing was told, and the guest came to its end
+clean() {
+	local run=$1
+	# shellcheck source=scripts/verdict-lib.sh
+	. "$TOP/scripts/verdict-lib.sh"
+	check_emulator
+	check_result
+	check_tests
+	check_console
+	[ ${#faults[@]} -eq 0 ] || { printf '%s; ' "${faults[@]}"; return 1; }
+}
+
+# unplanted LAYER: of a red kernel no bug can be told
+unplanted() {
+	local run why what
+	what=$(driven "$1")
+	[ -n "$what" ] || return 0
+	n=$((n + 1))
+	if run=$(boot "$1" "$what") && why=$(clean "$run"); then
+		echo "ok $n - unplanted, $1: all of it passes"
+	else
+		echo "not ok $n - unplanted, $1: ${why:-there was no run}"
+		bad=1
+	fi
+}
+
+# plant FILE SCRIPT
+plant() {
+	cp "$tree/$1" "$log/before"
+	sed -i "$2" "$tree/$1" && ! cmp -s "$log/before" "$tree/$1"
+}
+
+# told LAYER DRIVEN SAID FILE SCRIPT: or why not
+told() {
+	plant "$4" "$5" || { echo "it changes nothing"; return 1; }
+	boot "$1" "$2" >/dev/null || { echo "there was no run"; return 1; }
+	grep -qE "$3" "$log/said" || { echo "not seen: $3"; return 1; }
+}
+
+# try_bug NAME ...: and the file as it was
+try_bug() {
+	local name=$1 why
+	n=$((n + 1))
+	if why=$(told "${@:2}"); then
+		echo "ok $n - bug $name: told by $2, $3"
+	else
+		echo "not ok $n - bug $name: $why"
+		bad=1
+	fi
+	mv "$log/said" "$log/$name.said" 2>/dev/null || :
+	git -C "$tree" checkout -q -- "$5"
+}
+
+mkdir -p "$log"
+n=0 bad=0
+[ "$(bugs | wc -l)" -gt 0 ] || die "BUGS names none that is there: $BUGS" "see: tests/guest-bugs"
+tree=$("$TOP/scripts/worktree.sh" bugs HEAD)
+export GUEST_TREE=$tree
+unplanted guest
+unplanted stress
+if [ "$bad" -eq 0 ]; then
+	while IFS=$'\t' read -r -u 8 name layer what said file script; do
+		try_bug "$name" "$layer" "$what" "$said" "$file" "$script"
+	done 8< <(bugs)
+fi
+echo "1..$n"
+[ "$bad" -eq 0 ]
