@@ -27,12 +27,14 @@ SOAK_SECONDS ?= 3600
 SOAK ?=
 # Of make guest-bugs: which of tests/guest-bugs (all).
 BUGS ?=
+# Of make test and other layers: where reports and guests' logs go (a directory in the cache).
+KEPT ?=
 # Pairs of boots of make bench; what it passes to the kernels.
 PAIRS ?= 10
 BENCH_ARGS ?=
 
 export BASE KERNEL_SRC PAYLOAD_MB VM_TIMEOUT DEBUG JOBS OUT FROM STRICT
-export SUITE COV FUZZ_SECONDS FUZZ_SEED PAIRS BENCH_ARGS STRESS_SECONDS STRESS_SEED SOAK SOAK_SECONDS BUGS
+export SUITE COV FUZZ_SECONDS FUZZ_SEED PAIRS BENCH_ARGS STRESS_SECONDS STRESS_SEED SOAK SOAK_SECONDS BUGS KEPT
 
 .PHONY: help run test unit fuzz mutate unit-record check gates kunit vm stress soak stress-plants guest-bugs plant objects bisect
 .PHONY: cover bench bench-record bench-report bench-size fastpath series record porting tree where clean distclean
@@ -46,7 +48,7 @@ help:
 	@echo '       SOAK_SECONDS=$(SOAK_SECONDS) SOAK=$(SOAK) (any of: $(shell awk '/^[a-z]/ { print $$1 }' tests/soak))'
 	@echo '       SUITE=$(SUITE) (for vm, any of: all $(shell sed '/^\#/d; s/\t.*//' tests/suites))'
 	@echo '       DEBUG=$(DEBUG) (for run and vm, any of: $(patsubst configs/debug-%.config,%,$(wildcard configs/debug-*.config)))'
-	@echo '       OUT=$(OUT) FROM=$(FROM) STRICT=$(STRICT)'
+	@echo '       KEPT=$(KEPT) OUT=$(OUT) FROM=$(FROM) STRICT=$(STRICT)'
 
 # make run        build, boot, move real files through the allocator, table
 run:

@@ -17,13 +17,11 @@ kept=$work/soak/$(date -u +%Y%m%dT%H%M%SZ)
 # machines: those that are wanted, a line each
 machines() { grep '^[a-z]' "$TOP/tests/soak" | awk -v want=" $SOAK " 'want ~ /^ *$/ || index(want, " " $1 " ")'; }
 
-# keep NAME TAP: what the run left
+# keep NAME TAP: what the run left, if there was one
 keep() {
-	local run=$work/run-stress
 	mkdir -p "$kept/$1"
 	cp "$2" "$kept/$1/tap"
-	cp "$run"/{result,console.log,status,command,config,debug} "$kept/$1/" 2>/dev/null ||
-		say "$1: not all of a run is there"
+	[ ! -d "$work/run-stress" ] || "$TOP/scripts/keep.sh" "$work/run-stress" "$kept/$1"
 }
 
 # number_on NAME TAP: its lines as ours

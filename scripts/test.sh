@@ -1,6 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0
-# test.sh LAYER...: run scripts/LAYER.sh for each, keep its TAP, count all.
+# test.sh LAYER...: run scripts/LAYER.sh for each, keep its TAP, count all. The TAP and
+# what each guest left go to a directory for this run, KEPT or one of the last ten in
+# the cache.
 # The last line is 'N passed, N failed, N skipped'. A base that has left the
 # archive is one skip, or one failure with STRICT set.
 # shellcheck source=scripts/lib.sh
@@ -12,6 +14,8 @@ lock_work
 
 work=$(work_dir)
 out=$work/log/tap
+runs=$work/runs
+kept=$(readlink -m "${KEPT:-$runs/$(date -u +%Y%m%dT%H%M%SZ)}")
 failed_early() {
 	printf 'Bail out!  %s ended with status %s: see the messages above\n' "$1" "$2"
 }
@@ -33,10 +37,12 @@ keep_counts() {
 run_layer() {
 	local tap=$out/$1.tap rc=0
 	say "== $1, Linux $BASE"
+	touch "$out/.started"
 	"$TOP/scripts/$1.sh" >"$tap" || rc=$?
 	[ "$rc" -eq 0 ] || grep -q '^not ok' "$tap" || failed_early "$1" "$rc" >>"$tap"
 	cat "$tap"
 	keep_counts "$1" "$tap"
+	keep_layer "$1"
 }
 
 # The base cannot be had any more: there is nothing to test, and that is said.
@@ -47,6 +53,21 @@ skip_base() {
 	exit 0
 }
 
+# keep_layer LAYER: a guest that ran before this layer is not of it
+keep_layer() {
+	local run
+	mkdir -p "$kept"
+	cp "$out/$1.tap" "$kept/"
+	for run in "$work"/run "$work"/run-*; do
+		[ ! "$run" -nt "$out/.started" ] || "$TOP/scripts/keep.sh" "$run" "$kept/$1-${run##*/}"
+	done
+}
+
+# The last ten of those in the cache.
+drop_old() {
+	find "$runs" -mindepth 1 -maxdepth 1 -type d 2>/dev/null | sort | head -n -10 | xargs -r rm -rf
+}
+
 rm -rf "$out"
 mkdir -p "$out"
 "$TOP/scripts/deps.sh" "$@"
@@ -55,5 +76,6 @@ rc=0
 [ "$rc" -ne "$EXIT_GONE" ] || skip_base
 [ "$rc" -eq 0 ] || exit "$rc"
 for layer in "$@"; do run_layer "$layer"; done
-say "logs: $work/log"
+drop_old
+say "logs: $work/log, reports and guests of this run: $kept"
 "$TOP/scripts/tally.pl" "$out"/*.tap

@@ -329,6 +329,39 @@ titles() {
 says "each layer has a title" 0 'KUnit, UML' titles
 verdict "that fits into the name of a record" "$(titles | grep -q ': ' || echo yes)" "$(titles)"
 
+# What a run leaves. The layer is one whose counts are not kept.
+mkdir -p "$tmp/keeping/docs"
+cp -r "$top/scripts" "$top/kernels" "$tmp/keeping"
+cp -r "$top/docs/ci" "$tmp/keeping/docs"
+printf '#!/bin/sh\n' | tee "$tmp/keeping/scripts/tree.sh" >"$tmp/keeping/scripts/deps.sh"
+cat >"$tmp/keeping/scripts/suite.sh" <<-'EOF'
+	#!/bin/sh
+	work=$XDG_CACHE_HOME/page_frag/6.12
+	rm -rf "$work/run-new"
+	mkdir -p "$work/run-new/serve"
+	echo "said by $KERNEL_SRC" >"$work/run-new/console.log"
+	printf 'ok 1 - a\n1..1\n'
+EOF
+mkdir -p "$tmp/kept/page_frag/6.12/run-old" "$tmp/kept/page_frag/6.12/runs/"{00,01,02,03,04,05,06,07,08,09}
+says "the line before the count says where a run is kept" 0 "reports and guests of this run: $tmp/results\$" \
+	env XDG_CACHE_HOME="$tmp/kept" KEPT="$tmp/results" "$tmp/keeping/scripts/test.sh" suite
+says "what a guest left is kept by layer" 0 '^said by' cat "$tmp/results/suite-run-new/console.log"
+says "and the report" 0 '^ok 1 - a$' cat "$tmp/results/suite.tap"
+says "not what an earlier guest left" 0 '^suite-run-new suite.tap $' sh -c "ls $tmp/results | tr '\n' ' '"
+env XDG_CACHE_HOME="$tmp/kept" "$tmp/keeping/scripts/test.sh" suite >/dev/null 2>&1
+says "of those in the cache the last ten" 0 '^01 .* 20[0-9TZ]+ 10$' \
+	sh -c "cd $tmp/kept/page_frag/6.12/runs && echo \$(ls) \$(ls | wc -l)"
+mkdir -p "$tmp/linux"
+printf 'VERSION = 6\nPATCHLEVEL = 12\nSUBLEVEL = 9\n' >"$tmp/linux/Makefile"
+# shellcheck disable=SC2317 # says calls it
+for_ci() { env XDG_CACHE_HOME="$tmp/kept" sh -c 'ln -sfn 6.12 "$1/src-$(printf "%s\n" "$2" | sha256sum | cut -c1-12)"; exec "$3" "$2" "$4" suite' - "$tmp/kept/page_frag" "$tmp/linux" "$tmp/keeping/docs/ci/page_frag.sh" "$tmp/for-ci"; }
+says "the script for a CI says which tree, and counts last" 0 '^1 passed, 0 failed, 0 skipped$' for_ci
+says "and keeps what there is where it was told" 0 "said by $tmp/linux" cat "$tmp/for-ci/suite-run-new/console.log"
+says "without a kernel tree it says how it is called" 1 'page_frag.sh LINUX RESULTS' "$tmp/keeping/docs/ci/page_frag.sh" "$tmp" "$tmp/for-ci"
+says "the job file is YAML, and runs the script" 0 "page_frag/docs/ci/page_frag.sh linux results" \
+	/usr/bin/python3 -c 'import sys, yaml; [print(s.get("run")) for s in yaml.safe_load(open(sys.argv[1]))["jobs"]["page_frag"]["steps"]]' \
+	"$top/docs/ci/github-actions.yml"
+
 # full_cache DIR: one with all that is ever made there, and more
 full_cache() {
 	mkdir -p "$1"/{deb,apt,log,ccache,mine,src-mine} "$1"/{6.12,7.3,src-0123456789ab}/build
