@@ -362,6 +362,25 @@ says "the job file is YAML, and runs the script" 0 "page_frag/docs/ci/page_frag.
 	/usr/bin/python3 -c 'import sys, yaml; [print(s.get("run")) for s in yaml.safe_load(open(sys.argv[1]))["jobs"]["page_frag"]["steps"]]' \
 	"$top/docs/ci/github-actions.yml"
 
+# A soak whose machines say what they are; that of kasan ends before it begins.
+mkdir -p "$tmp/keeping/tests"
+cp "$top/tests/soak" "$tmp/keeping/tests"
+cat >"$tmp/keeping/scripts/stress.sh" <<-'EOF'
+	#!/bin/sh
+	mkdir -p "$XDG_CACHE_HOME/page_frag/6.12/run-stress"
+	echo "$VM_CPUS processors, $VM_MEMORY MiB, $STRESS_SECONDS s" >"$XDG_CACHE_HOME/page_frag/6.12/run-stress/result"
+	[ "$DEBUG" != kasan ] || exit 3
+	printf 'ok 1 - stress: a\nok 2 - stress: verdict\n1..2\n'
+EOF
+# shellcheck disable=SC2317 # says calls it
+soak() { env XDG_CACHE_HOME="$tmp/kept" SOAK="$1" SOAK_SECONDS="$2" "$tmp/keeping/scripts/soak.sh"; }
+says "a soak numbers the results of its machines on" 0 '^ok 4 - soak memory: verdict$' soak 'plain memory' 7
+says "and keeps what each left" 0 '^2 processors, 256 MiB, 3 s$' sh -c "cat $tmp/kept/page_frag/6.12/soak/*/memory/result"
+says "a machine that says nothing is a failure" 1 '^not ok 3 - soak kasan: ended with 3 before it began$' soak 'plain kasan' 2
+says "a machine that is not there is named" fail 'SOAK names a machine that is not there: plain none' soak 'plain none' 9
+says "no time is no soak" fail '1 s are too few for 2 machines' soak 'plain kasan' 1
+says "nor is what is no number" fail 'SOAK_SECONDS is no number of seconds: long' soak plain long
+
 # full_cache DIR: one with all that is ever made there, and more
 full_cache() {
 	mkdir -p "$1"/{deb,apt,log,ccache,mine,src-mine} "$1"/{6.12,7.3,src-0123456789ab}/build
