@@ -36,7 +36,7 @@ BENCH_ARGS ?=
 export BASE KERNEL_SRC PAYLOAD_MB VM_TIMEOUT DEBUG JOBS OUT FROM STRICT
 export SUITE COV FUZZ_SECONDS FUZZ_SEED PAIRS BENCH_ARGS STRESS_SECONDS STRESS_SEED SOAK SOAK_SECONDS BUGS KEPT
 
-.PHONY: help run test unit fuzz mutate unit-record check gates kunit vm stress soak stress-plants guest-bugs plant objects bisect
+.PHONY: help run test unit fuzz mutate unit-record check gates kunit vm stress soak soak-record stress-plants guest-bugs plant objects bisect
 .PHONY: cover bench bench-record bench-report bench-size fastpath series record porting tree where clean distclean
 
 help:
@@ -93,6 +93,10 @@ stress:
 # make soak       the stress on every kernel and machine of tests/soak, for an hour
 soak:
 	@scripts/test.sh soak
+
+# make soak-record  the figures of the last soak into results/soak/ and docs/soak.md
+soak-record:
+	@scripts/soak-record.sh
 
 # make stress-plants  the stress module with faults planted into it: are they told?
 stress-plants:

@@ -233,6 +233,7 @@ gate "tests of the coverage" "$TOP/tests/cover.sh"
 gate "tests of the suites' verdict" "$TOP/tests/suite.sh"
 gate "tests of the benchmark's verdict" "$TOP/tests/bench.sh"
 gate "docs/benchmarks.md is of the recorded data" "$TOP/scripts/bench-report.sh" --check
+gate "docs/soak.md is of the recorded soaks" "$TOP/scripts/soak-report.sh" --check
 gate "no old name is left in the tree" no_old_name
 gate "the second allocator is gone" no_second_allocator
 gate "nobody looks into struct page_frag_cache" no_open_coded_internals

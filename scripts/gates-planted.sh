@@ -65,6 +65,7 @@ plant_fast_path() {
 plant_repository() {
 	echo 'nothing' >"$tmp/top/scripts/nothing.txt"
 	echo 'nothing' >>"$tmp/top/docs/benchmarks.md"
+	echo 'nothing' >>"$tmp/top/docs/soak.md"
 	printf '#!/bin/sh\n# SPDX-License-Identifier: GPL-2.0\nrm $1/*\n' >"$tmp/top/scripts/bad.sh"
 	git -C "$tmp/top" add -A
 }
@@ -130,7 +131,7 @@ plant_static
 plant_fast_path
 run check "$own"
 red check "SPDX line in every file" shellcheck "no old name is left in the tree" \
-	"docs/benchmarks.md is of the recorded data" "the second allocator is gone" \
+	"docs/benchmarks.md is of the recorded data" "docs/soak.md is of the recorded soaks" "the second allocator is gone" \
 	"nobody looks into struct page_frag_cache" "checkpatch --strict, our files" \
 	"checkpatch --strict, every commit" "kernel-doc -Wall -Werror" "every name is documented" \
 	"every name is tested" "get_maintainer.pl agrees on all paths" \

@@ -44,6 +44,12 @@ soak_one() {
 	keep "$1" "$tap"
 }
 
+# about: what was soaked, a line
+about() {
+	printf 'about\t%s\tgcc %s\t%s\t%s\n' "$(make -s -C "$work/tree" kernelversion)" "$(gcc -dumpfullversion)" \
+		"$(git -C "$work/tree" rev-parse --short=12 'HEAD^{tree}')" "$(date -u +%Y-%m-%d)"
+}
+
 mapfile -t rows < <(machines)
 want=$(wc -w <<<"$SOAK")
 if [ ${#rows[@]} -eq 0 ] || { [ "$want" -gt 0 ] && [ ${#rows[@]} -ne "$want" ]; }; then
@@ -52,6 +58,7 @@ fi
 each=$((SOAK_SECONDS / ${#rows[@]}))
 [ "$each" -gt 0 ] || die "$SOAK_SECONDS s are too few for ${#rows[@]} machines" "set SOAK_SECONDS or SOAK"
 mkdir -p "$kept"
+about >"$kept/about"
 n=0 bad=0
 for row in "${rows[@]}"; do
 	read -r name cpus mib words <<<"$row"
@@ -59,5 +66,5 @@ for row in "${rows[@]}"; do
 done
 echo "1..$n"
 rm -f "$kept/tap"
-say "kept: $kept"
+say "kept: $kept; make soak-record puts its figures into results/"
 [ "$bad" -eq 0 ]

@@ -376,10 +376,25 @@ EOF
 soak() { env XDG_CACHE_HOME="$tmp/kept" SOAK="$1" SOAK_SECONDS="$2" "$tmp/keeping/scripts/soak.sh"; }
 says "a soak numbers the results of its machines on" 0 '^ok 4 - soak memory: verdict$' soak 'plain memory' 7
 says "and keeps what each left" 0 '^2 processors, 256 MiB, 3 s$' sh -c "cat $tmp/kept/page_frag/6.12/soak/*/memory/result"
+says "a soak of which not every machine ran is no record" fail 'plain did not pass, or was not run' \
+	env XDG_CACHE_HOME="$tmp/kept" RUNNER="$top/tests/stress-verdict/runner" "$tmp/keeping/scripts/soak-record.sh"
 says "a machine that says nothing is a failure" 1 '^not ok 3 - soak kasan: ended with 3 before it began$' soak 'plain kasan' 2
 says "a machine that is not there is named" fail 'SOAK names a machine that is not there: plain none' soak 'plain none' 9
 says "no time is no soak" fail '1 s are too few for 2 machines' soak 'plain kasan' 1
 says "nor is what is no number" fail 'SOAK_SECONDS is no number of seconds: long' soak plain long
+
+# The same of one machine, whose run is the good one of the verdict's tests.
+whole=$tmp/kept/page_frag/6.12/soak/99
+mkdir -p "$whole"
+cp -r "$top/tests/stress-verdict/good" "$whole/plain"
+printf 'plain\t2\t1024\n' >"$tmp/keeping/tests/soak"
+printf 'about\t6.12.9\tgcc 12\tabc\t2026-01-01\n' >"$whole/about"
+says "a soak that passed is a record" 0 'report: .*docs/soak.md' \
+	env XDG_CACHE_HOME="$tmp/kept" RUNNER="$top/tests/stress-verdict/runner" "$tmp/keeping/scripts/soak-record.sh"
+says "with a row for each machine" 0 '^\| plain \| 2 \| 1024 \| page_owner debug_vm debug_net \| 2 \| 0.0 \| 183096 \| 44077 \| 10660 \| 0 \| 218 \| 0 \|$' \
+	cat "$tmp/keeping/docs/soak.md"
+echo more >>"$tmp/keeping/docs/soak.md"
+says "which nobody writes by hand" fail 'docs/soak.md is not what results/soak/ gives' "$tmp/keeping/scripts/soak-report.sh" --check
 
 # full_cache DIR: one with all that is ever made there, and more
 full_cache() {
