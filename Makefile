@@ -22,6 +22,8 @@ FUZZ_SEED ?= 1
 # Of make stress: all cases together, and where the random numbers start.
 STRESS_SECONDS ?= 30
 STRESS_SEED ?= 1
+# Where: guest (QEMU) or uml.
+STRESS_ON ?= guest
 # Of make soak: all machines together, and which of tests/soak (all).
 SOAK_SECONDS ?= 3600
 SOAK ?=
@@ -34,7 +36,7 @@ PAIRS ?= 10
 BENCH_ARGS ?=
 
 export BASE KERNEL_SRC PAYLOAD_MB VM_TIMEOUT DEBUG JOBS OUT FROM STRICT
-export SUITE COV FUZZ_SECONDS FUZZ_SEED PAIRS BENCH_ARGS STRESS_SECONDS STRESS_SEED SOAK SOAK_SECONDS BUGS KEPT
+export SUITE COV FUZZ_SECONDS FUZZ_SEED PAIRS BENCH_ARGS STRESS_SECONDS STRESS_SEED STRESS_ON SOAK SOAK_SECONDS BUGS KEPT
 
 .PHONY: help run test unit fuzz mutate unit-record check gates kunit vm stress soak soak-record stress-plants guest-bugs plant objects bisect
 .PHONY: cover bench bench-record bench-report bench-size fastpath series record porting tree where clean distclean
@@ -44,7 +46,7 @@ help:
 	@echo 'Knobs: BASE=$(BASE) (known: $(notdir $(wildcard kernels/*))) KERNEL_SRC=$(KERNEL_SRC)'
 	@echo '       PAYLOAD_MB=$(PAYLOAD_MB) VM_TIMEOUT=$(VM_TIMEOUT) JOBS=$(JOBS)'
 	@echo '       COV=$(COV) FUZZ_SECONDS=$(FUZZ_SECONDS) FUZZ_SEED=$(FUZZ_SEED) PAIRS=$(PAIRS)'
-	@echo '       STRESS_SECONDS=$(STRESS_SECONDS) STRESS_SEED=$(STRESS_SEED)'
+	@echo '       STRESS_SECONDS=$(STRESS_SECONDS) STRESS_SEED=$(STRESS_SEED) STRESS_ON=$(STRESS_ON)'
 	@echo '       SOAK_SECONDS=$(SOAK_SECONDS) SOAK=$(SOAK) (any of: $(shell awk '/^[a-z]/ { print $$1 }' tests/soak))'
 	@echo '       SUITE=$(SUITE) (for vm, any of: all $(shell sed '/^\#/d; s/\t.*//' tests/suites))'
 	@echo '       DEBUG=$(DEBUG) (for run and vm, any of: $(patsubst configs/debug-%.config,%,$(wildcard configs/debug-*.config)))'

@@ -1,13 +1,14 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0
-# modules.sh NAME ARCH [plants]: the guest's modules and that of the selftest, for the
+# modules.sh NAME ARCH [plants|stress]: the guest's modules and that of the selftest, for the
 # kernel in build/NAME of the work directory; prints where they are. Built aside, as kbuild
 # writes beside its sources. In plants/ those of the selftest with the faults of
-# tests/stress-plants, if asked for.
+# tests/stress-plants, if asked for; with stress only that of the selftest.
 # shellcheck source=scripts/lib.sh
 . "$(dirname "$0")/lib.sh"
 
-[ $# -eq 2 ] || [ "${3:-}" = plants ] || die "usage: modules.sh NAME ARCH [plants]"
+kind=${3:-}
+[[ $# -ge 2 && $kind =~ ^(|plants|stress)$ ]] || die "usage: modules.sh NAME ARCH [plants|stress]"
 work=$(work_dir)
 build=$work/build/$1
 aside=$work/build/$1-modules
@@ -27,7 +28,10 @@ modules_of() {
 	build_in "$copy" && cp -u "$copy"/*.ko "$aside/"
 }
 
-both() { modules_of tests/guest/modules && modules_of tools/testing/selftests/mm/page_frag; }
+modules() {
+	[ "$kind" = stress ] || modules_of tests/guest/modules || return
+	modules_of tools/testing/selftests/mm/page_frag
+}
 
 # plant NAME SCRIPT: a script that changes nothing is no fault
 plant() {
@@ -47,9 +51,9 @@ plants() {
 	done < <(grep '^[a-z]' "$TOP/tests/stress-plants")
 }
 
-step "building the guest's modules" "$work/log/build-$1-modules.log" both ||
+step "building the guest's modules" "$work/log/build-$1-modules.log" modules ||
 	die "the guest's modules do not build" "see $work/log/build-$1-modules.log"
-[ "${3:-}" != plants ] ||
+[ "$kind" != plants ] ||
 	step "building modules with planted faults" "$work/log/build-$1-plants.log" plants ||
 	die "a planted fault does not build" "see $work/log/build-$1-plants.log"
 printf '%s\n' "$aside"

@@ -12,15 +12,18 @@ soak=${1:-$(find "$all" -mindepth 1 -maxdepth 1 -type d 2>/dev/null | sort | tai
 	"run it without KERNEL_SRC"
 [ -s "$soak/about" ] || die "there is no soak of base $BASE" "run: make soak BASE=$BASE"
 
-# machine NAME CPUS MIB: a head, then its cases
+# machine NAME MIB: a head, then its cases
 machine() {
 	local dir=$soak/$1
 	"$TOP/scripts/stress-verdict.sh" "$dir" >/dev/null 2>&1 ||
 		die "$1 did not pass, or was not run" "see: scripts/stress-verdict.sh $dir; then make soak BASE=$BASE"
-	printf 'machine\t%s\t%s\t%s\t%s\n' "$1" "$2" "$3" \
+	printf 'machine\t%s\t%s\t%s\t%s\n' "$1" "$(cpus_of "$dir/result")" "$2" \
 		"$(awk '$1 " " $2 " " $3 == "# figure checkers" { print $4 }' "$dir/result" | sed 's/,$//; s/,/ /g')"
 	sed -nE 's/^# stress ([a-z0-9-]+): (.*[^ ]) *$/case\t\1\t\2/p' "$dir/result"
 }
+
+# cpus_of RESULT: on so many something was allocated
+cpus_of() { grep -o 'allocated_per_second_cpu[0-9]*' "$1" | sort -u | wc -l; }
 
 new=$(mktemp)
 trap 'rm -f "$new"' EXIT
@@ -28,8 +31,8 @@ trap 'rm -f "$new"' EXIT
 	echo '# SPDX-License-Identifier: GPL-2.0'
 	echo "# What scripts/soak-record.sh found in a soak; docs/soak.md is made from it."
 	cat "$soak/about"
-	while read -r name cpus mib _; do
-		machine "$name" "$cpus" "$mib"
+	while read -r name _ _ mib _; do
+		machine "$name" "$mib"
 	done < <(grep '^[a-z]' "$TOP/tests/soak")
 } >"$new"
 mkdir -p "$TOP/results/soak"

@@ -5,6 +5,7 @@
 # configuration, command) is kept in a directory for this soak, which it names at the end.
 # shellcheck source=scripts/lib.sh
 . "$(dirname "$0")/lib.sh"
+load_base
 lock_work
 
 SOAK=${SOAK:-}
@@ -32,11 +33,16 @@ number_on() {
 	done < <(grep -E '^(not )?ok ' "$2")
 }
 
-# soak_one NAME CPUS MIB DEBUG: a run that says nothing is a failure, too
+# processors_of KIND CPUS: those that can be had
+processors_of() {
+	if [ "$1" = uml ] && [ -z "${um_smp:-}" ]; then echo 1; else echo "$2"; fi
+}
+
+# soak_one NAME KIND CPUS MIB DEBUG: a run that says nothing is a failure, too
 soak_one() {
 	local tap=$kept/tap rc=0
 	rm -rf "$work/run-stress"
-	DEBUG=$4 VM_CPUS=$2 VM_MEMORY=$3 STRESS_SECONDS=$each \
+	STRESS_ON=$2 VM_CPUS=$(processors_of "$2" "$3") VM_MEMORY=$4 DEBUG=$5 STRESS_SECONDS=$each \
 		"$TOP/scripts/stress.sh" >"$tap" </dev/null || rc=$?
 	[ "$rc" -eq 0 ] || bad=1
 	grep -qE '^(not )?ok ' "$tap" || echo "not ok - stress: ended with $rc before it began" >>"$tap"
@@ -61,8 +67,8 @@ mkdir -p "$kept"
 about >"$kept/about"
 n=0 bad=0
 for row in "${rows[@]}"; do
-	read -r name cpus mib words <<<"$row"
-	soak_one "$name" "$cpus" "$mib" "$words"
+	read -r name kind cpus mib words <<<"$row"
+	soak_one "$name" "$kind" "$cpus" "$mib" "$words"
 done
 echo "1..$n"
 rm -f "$kept/tap"

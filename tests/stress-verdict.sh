@@ -32,6 +32,14 @@ bad "figure that is missing" "va: .* do not add up" sed -i '/stress va/s/damaged
 bad "case that was not planned" "2 cases are there, 1 were planned" sed -i 's/^# figure cases 2/# figure cases 1/' result
 bad "no count of cases" "missing were planned" sed -i '/^# figure cases/d' result
 bad "case that was skipped" "hogged was not tested" sed -i 's/^ok 3 hogged.*/& # SKIP it is late/' result
+copy_good
+echo hogged >"$work/run/cannot"
+sed -i 's/^ok 3 hogged.*/& # SKIP it cannot/; /^# stress hogged/d' "$work/run/result"
+judged "good run of a machine that cannot do one" PASS 0 "^skipped: hogged # SKIP it cannot"
+bad "case that is excused, for another one" "hogged was not tested" \
+	sh -c "echo va >cannot; sed -i 's/^ok 3 hogged.*/& # SKIP it cannot/' result"
+bad "case that is excused and does not say why" "hogged: the figures are missing" \
+	sh -c "echo hogged >cannot; sed -i '/^# stress hogged/d' result"
 bad "case under another name" "hogged was not tested" sed -i 's/^ok 3 hogged/ok 3 hugged/' result
 bad "runner that failed" "not ok 6" sed -i 's/^ok 6 the runner/not ok 6 the runner # it ended with 1/' result
 bad "page left" "pages_left is 8" sed -i 's/^\(# figure pages_left\) .*/\1 8/' result

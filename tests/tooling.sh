@@ -387,7 +387,7 @@ says "nor is what is no number" fail 'SOAK_SECONDS is no number of seconds: long
 whole=$tmp/kept/page_frag/6.12/soak/99
 mkdir -p "$whole"
 cp -r "$top/tests/stress-verdict/good" "$whole/plain"
-printf 'plain\t2\t1024\n' >"$tmp/keeping/tests/soak"
+printf 'plain\tguest\t2\t1024\n' >"$tmp/keeping/tests/soak"
 printf 'about\t6.12.9\tgcc 12\tabc\t2026-01-01\n' >"$whole/about"
 says "a soak that passed is a record" 0 'report: .*docs/soak.md' \
 	env XDG_CACHE_HOME="$tmp/kept" RUNNER="$top/tests/stress-verdict/runner" "$tmp/keeping/scripts/soak-record.sh"

@@ -11,8 +11,13 @@ channel() {
 	done
 }
 
+# Under UML it is the second console.
 open_channel() {
 	result=$(channel result)
+	if grep -q 'User Mode Linux' /proc/cpuinfo; then
+		result=/dev/tty1
+		stty -F $result raw
+	fi
 	[ -c "$result" ] || echo "guest: no channel named result"
 	exec 3>"$result"
 }
