@@ -47,7 +47,7 @@ help:
 	@echo '       PAYLOAD_MB=$(PAYLOAD_MB) VM_TIMEOUT=$(VM_TIMEOUT) JOBS=$(JOBS)'
 	@echo '       COV=$(COV) FUZZ_SECONDS=$(FUZZ_SECONDS) FUZZ_SEED=$(FUZZ_SEED) PAIRS=$(PAIRS)'
 	@echo '       STRESS_SECONDS=$(STRESS_SECONDS) STRESS_SEED=$(STRESS_SEED) STRESS_ON=$(STRESS_ON)'
-	@echo '       SOAK_SECONDS=$(SOAK_SECONDS) SOAK=$(SOAK) (any of: $(shell awk '/^[a-z]/ { print $$1 }' tests/soak))'
+	@echo '       SOAK_SECONDS=$(SOAK_SECONDS) SOAK=$(SOAK) BUGS=$(BUGS) (SOAK: any of: $(shell awk '/^[a-z]/ { print $$1 }' tests/soak))'
 	@echo '       SUITE=$(SUITE) (for vm, any of: all $(shell sed '/^\#/d; s/\t.*//' tests/suites))'
 	@echo '       DEBUG=$(DEBUG) (for run and vm, any of: $(patsubst configs/debug-%.config,%,$(wildcard configs/debug-*.config)))'
 	@echo '       KEPT=$(KEPT) OUT=$(OUT) FROM=$(FROM) STRICT=$(STRICT)'

@@ -48,6 +48,9 @@ message() {
 	done
 }
 
+# mode_of FILE: as git has it
+mode_of() { if [ -x "$TOP/$1" ]; then echo 755; else echo 644; fi; }
+
 # What the result depends on; the same inputs give the same commits.
 inputs_hash() {
 	local step verb arg
@@ -59,6 +62,7 @@ inputs_hash() {
 			message "$step"
 			part "$step" directives | while read -r verb arg; do
 				case $verb in ''|remove) ;; *) cat "$TOP/${arg%% *}" ;; esac
+				[ "$verb" != file ] || mode_of "$arg"
 			done
 		done
 		cat "$TOP/patches/$BASE/replaces"
@@ -94,22 +98,20 @@ replaceable() {
 		found=$(git -C "$aside" cat-file blob "base:$1" | sha256sum | cut -d' ' -f1)
 	fi
 	[ "$known" = "$found" ] ||
-		die "$1: the base has ${found:-no such file}, the series replaces ${known:-nothing}" \
+		die "$1: the base has ${found:-no such file}, the series replaces or removes ${known:-nothing}" \
 		    "not a tree the series fits; or merge the change and record the hash in patches/$BASE/replaces"
 }
 
 do_file() {
-	local mode=644
-
 	replaceable "$1"
-	[ ! -x "$TOP/$1" ] || mode=755
 	want "$1"
-	install -D -m "$mode" "$TOP/$1" "$aside/$1"
+	install -D -m "$(mode_of "$1")" "$TOP/$1" "$aside/$1"
 }
 
 do_remove() {
 	replaceable "$1"
 	want "$1"
+	[ -e "$aside/$1" ] || die "$1 is to be removed, and is not there" "mend the step of patches/$BASE/series that does"
 	rm "$aside/$1"
 }
 

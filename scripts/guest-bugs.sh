@@ -11,7 +11,7 @@ table=$TOP/tests/guest-bugs
 work=$(work_dir)
 log=$work/log/guest-bugs
 # What leaves the guest hanging must not take as long as a whole run may.
-export VM_TIMEOUT=${BUG_TIMEOUT:-300} VM_MEMORY=512
+export VM_TIMEOUT=300 VM_MEMORY=512
 
 # bugs: the lines of those that are wanted
 bugs() { grep '^[a-z]' "$table" | awk -F'\t' -v want=" $BUGS " 'want ~ /^ *$/ || index(want, " " $1 " ")'; }
@@ -67,8 +67,11 @@ plant() {
 
 # told LAYER DRIVEN SAID FILE SCRIPT: or why not
 told() {
+	[ -e "$tree/$4" ] || { echo "there is no $4"; return 1; }
 	plant "$4" "$5" || { echo "it changes nothing"; return 1; }
 	boot "$1" "$2" >/dev/null || { echo "there was no run"; return 1; }
+	grep -q '^1\.\.' "$log/said" || { echo "the guest did not begin"; return 1; }
+	! grep -q 'the module is not loaded' "$log/said" || { echo "the module was not loaded"; return 1; }
 	grep -qE "$3" "$log/said" || { echo "not seen: $3"; return 1; }
 }
 
@@ -76,19 +79,22 @@ told() {
 try_bug() {
 	local name=$1 why
 	n=$((n + 1))
+	rm -f "$log/said"
 	if why=$(told "${@:2}"); then
 		echo "ok $n - bug $name: told by $2, $3"
 	else
-		echo "not ok $n - bug $name: $why"
+		echo "not ok $n - bug $name: $why, see $log/$name.said"
 		bad=1
 	fi
 	mv "$log/said" "$log/$name.said" 2>/dev/null || :
-	git -C "$tree" checkout -q -- "$5"
+	git -C "$tree" checkout -q -- .
 }
 
 mkdir -p "$log"
 n=0 bad=0
-[ "$(bugs | wc -l)" -gt 0 ] || die "BUGS names none that is there: $BUGS" "see: tests/guest-bugs"
+want=$(wc -w <<<"$BUGS")
+[ "$want" -eq 0 ] || [ "$(bugs | wc -l)" -eq "$want" ] ||
+	die "BUGS names one that is not there: $BUGS" "known: $(awk -F'\t' '/^[a-z]/ { print $1 }' "$table" | paste -sd' ')"
 tree=$("$TOP/scripts/worktree.sh" bugs HEAD)
 export GUEST_TREE=$tree
 unplanted guest

@@ -7,7 +7,8 @@
 load_base
 
 all=$(work_dir)/soak
-soak=${1:-$(find "$all" -mindepth 1 -maxdepth 1 -type d 2>/dev/null | sort | tail -n 1)}
+mkdir -p "$all"
+soak=${1:-$(find "$all" -mindepth 1 -maxdepth 1 -type d | sort | tail -n 1)}
 [ -z "$KERNEL_SRC" ] || die "results/soak/$BASE.run is of the packaged base, not of $KERNEL_SRC" \
 	"run it without KERNEL_SRC"
 [ -s "$soak/about" ] || die "there is no soak of base $BASE" "run: make soak BASE=$BASE"
@@ -17,7 +18,7 @@ machine() {
 	local dir=$soak/$1
 	"$TOP/scripts/stress-verdict.sh" "$dir" >/dev/null 2>&1 ||
 		die "$1 did not pass, or was not run" "see: scripts/stress-verdict.sh $dir; then make soak BASE=$BASE"
-	printf 'machine\t%s\t%s\t%s\t%s\n' "$1" "$(cpus_of "$dir/result")" "$2" \
+	printf 'machine\t%s\t%s\t%s\t%s\t%s\n' "$1" "$(cut -d, -f1 "$dir/accelerator")" "$(cpus_of "$dir/result")" "$2" \
 		"$(awk '$1 " " $2 " " $3 == "# figure checkers" { print $4 }' "$dir/result" | sed 's/,$//; s/,/ /g')"
 	sed -nE 's/^# stress ([a-z0-9-]+): (.*[^ ]) *$/case\t\1\t\2/p' "$dir/result"
 }

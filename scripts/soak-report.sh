@@ -10,17 +10,17 @@ of_base() {
 	awk -F'\t' '
 	function flush() {
 		if (!name) return
-		printf "| %s | %s | %s | %s | %d | %.1f | %d | %d |", name, cpus, mib, checkers, cases, ms / 60000, n, ms ? n * 1000 / ms / cpus : 0
+		printf "| %s | %s | %s | %s | %s | %d | %.1f | %d | %d |", name, on, cpus, mib, checkers, cases, ms / 60000, n, ms ? n * 1000 / ms / cpus : 0
 		printf " %d | %d | %d | %d |\n", high, low, reused, lost
 		cases = ms = n = high = low = reused = lost = 0
 	}
 	function apart(a, b) { return a > b ? a - b : b - a }
 	$1 == "about" {
 		printf "Linux %s, %s, tree %s, %s.\n\n", $2, $3, $4, $5
-		print "| machine | CPUs | MiB | checkers | cases | minutes | fragments | per s and CPU | order-3 pages | order-0 pages | reuses | lost or damaged |"
-		print "|---|---|---|---|---|---|---|---|---|---|---|---|"
+		print "| machine | on | CPUs | MiB | checkers | cases | minutes | fragments | per s and CPU | order-3 pages | order-0 pages | reuses | lost or damaged |"
+		print "|---|---|---|---|---|---|---|---|---|---|---|---|---|"
 	}
-	$1 == "machine" { flush(); name = $2; cpus = $3; mib = $4; checkers = $5 }
+	$1 == "machine" { flush(); name = $2; on = $3; cpus = $4; mib = $5; checkers = $6 }
 	$1 == "case" {
 		split("", v)
 		words = split($3, word, " ")
@@ -41,8 +41,8 @@ report() {
 
 	What the stress of the selftests counted on every machine of `tests/soak`, all cases of
 	a machine together. Written by `scripts/soak-report.sh` from `results/soak/`, where
-	`make soak-record` puts the last soak if all of it passed. Machines are emulated (TCG):
-	rates compare machines with each other and say nothing about hardware.
+	`make soak-record` puts the last soak if all of it passed. A rate of an emulated machine
+	(tcg) says nothing about hardware.
 	EOF
 	while read -r base; do
 		printf '\n## %s\n\n' "$base"

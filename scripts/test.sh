@@ -16,6 +16,7 @@ work=$(work_dir)
 out=$work/log/tap
 runs=$work/runs
 kept=$(readlink -m "${KEPT:-$runs/$(date -u +%Y%m%dT%H%M%SZ)}")
+[ -z "$(ls -A "$kept" 2>/dev/null)" ] || die "KEPT has something in it: $kept" "give a directory that is empty or not there"
 failed_early() {
 	printf 'Bail out!  %s ended with status %s: see the messages above\n' "$1" "$2"
 }
@@ -56,20 +57,20 @@ skip_base() {
 # keep_layer LAYER: a guest that ran before this layer is not of it
 keep_layer() {
 	local run
-	mkdir -p "$kept"
 	cp "$out/$1.tap" "$kept/"
 	for run in "$work"/run "$work"/run-*; do
-		[ ! "$run" -nt "$out/.started" ] || "$TOP/scripts/keep.sh" "$run" "$kept/$1-${run##*/}"
+		[ ! -d "$run" ] || [ "$run" -ot "$out/.started" ] || "$TOP/scripts/keep.sh" "$run" "$kept/$1-${run##*/}"
 	done
 }
 
-# The last ten of those in the cache.
+# The last ten of those in the cache, and no directory of another name.
 drop_old() {
-	find "$runs" -mindepth 1 -maxdepth 1 -type d 2>/dev/null | sort | head -n -10 | xargs -r rm -rf
+	[ -d "$runs" ] || return 0
+	find "$runs" -maxdepth 1 -type d -name '[0-9]*T[0-9]*Z' | sort | head -n -10 | xargs -r -d '\n' rm -rf
 }
 
 rm -rf "$out"
-mkdir -p "$out"
+mkdir -p "$out" "$kept" || die "cannot create $kept" "give KEPT a directory you may write"
 "$TOP/scripts/deps.sh" "$@"
 rc=0
 "$TOP/scripts/tree.sh" || rc=$?

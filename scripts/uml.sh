@@ -8,7 +8,9 @@
 load_base
 lock_work
 
-VM_CPUS=${VM_CPUS:-2}
+# By default as many as this base can have.
+VM_CPUS=${VM_CPUS:-${um_smp:+2}}
+VM_CPUS=${VM_CPUS:-1}
 VM_MEMORY=${VM_MEMORY:-512}
 read -ra debug <<<"${DEBUG:-}"
 work=$(work_dir)
@@ -16,7 +18,7 @@ name=$(IFS=-; echo "um-stress${debug:+-}${debug[*]}")
 build=$work/build/$name
 run=$work/run-${1:?usage: uml.sh NAME WORD...}
 fragments=("$TOP/configs/stress-uml.config")
-words=(mem="${VM_MEMORY}M" con0=null "con1=null,fd:3" panic=-1 panic_on_warn=1 page_owner=on "${@:2}")
+words=(mem="${VM_MEMORY}M" con0=null "con1=null,fd:3" noreboot panic=-1 panic_on_warn=1 page_owner=on "${@:2}")
 
 if [ "$VM_CPUS" -gt 1 ]; then
 	[ -n "${um_smp:-}" ] || die "Linux $version has no SMP under UML" "give VM_CPUS=1, or BASE=7.3"
@@ -26,7 +28,9 @@ fi
 for word in "${debug[@]}"; do
 	fragments+=("$TOP/configs/debug-$word.config")
 	[ -r "${fragments[-1]}" ] || die "DEBUG names no fragment: $word" "see: configs/debug-*.config"
+	[ "$word" != poison ] || words+=(page_poison=1)
 done
+[ ${#debug[@]} -eq 0 ] || words+=(rcupdate.rcu_cpu_stall_timeout=300)
 
 # boot: its log is what it writes to stderr, its report what it writes to fd 3
 boot() {
@@ -51,5 +55,6 @@ printf '%s\n' "${debug[*]}" >"$run/debug"
 cp "$build/.config" "$run/config"
 # It cannot do without a processor.
 echo hotplug >"$run/cannot"
+echo uml >"$run/accelerator"
 step "booting $1 under UML (console: $run/console.log)" "$run/boot.log" boot
 printf '%s\n' "$run"

@@ -132,11 +132,22 @@ small 'mm: page_frag: a' 'tun: b'
 says "a step of no part is refused" 1 "'tun: b' belongs to no part" in_small
 small 'mm: page_frag: a'
 echo 'remove mm/Makefile' >>"$tmp/top/patches/6.12/1.step"
-says "a file that is not the one known is not removed" 1 'mm/Makefile: the base has [0-9a-f]{64}, the series replaces nothing' in_small
+says "a file that is not the one known is not removed" 1 'mm/Makefile: the base has [0-9a-f]{64}, the series replaces or removes nothing' in_small
 echo "$(sha256sum <"$tmp/src/mm/Makefile" | cut -d' ' -f1)  mm/Makefile" >"$tmp/top/patches/6.12/replaces"
 says "a file that is known is removed" 0 'mails: ' env FROM='Me <m@example.org>' OUT="$tmp/out" \
 	bash -c "$(declare -f in_small); tmp=$tmp in_small"
 verdict "a mail removes it" "$(grep -q '^deleted file mode 100644' "$tmp"/out/mm/0001-*.patch && echo yes)" "$(cat "$tmp"/out/mm/0001-*.patch)"
+sed -i 's,^remove .*,remove mm/none,' "$tmp/top/patches/6.12/1.step"
+says "a file that is not there is not removed" 1 'mm/none is to be removed, and is not there' in_small
+small 'mm: page_frag: a'
+chmod +x "$tmp/top/step1"
+says "a program is carried" 0 'mails: ' env FROM='Me <m@example.org>' OUT="$tmp/out" \
+	bash -c "$(declare -f in_small); tmp=$tmp in_small"
+verdict "as one" "$(grep -q '^new file mode 100755' "$tmp"/out/mm/0001-*.patch && echo yes)" "$(cat "$tmp"/out/mm/0001-*.patch)"
+chmod -x "$tmp/top/step1"
+in_small >/dev/null 2>&1
+verdict "and what is none any more is not" \
+	"$(git -C "$tmp"/cache/page_frag/src-*/tree ls-tree HEAD step1 | grep -q '^100644' && echo yes)" ""
 mapfile -t many < <(printf 'mm: page_frag: %s\n' {1..16})
 small "${many[@]}"
 says "a sixteenth mail is refused" 1 'the mm part has 16 mails, 15 at most' in_small

@@ -9,7 +9,7 @@ top=$(cd "$(dirname "$0")/.." && pwd)
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
 cache=$tmp/cache/page_frag
-unset PAGE_FRAG_LOCKED KERNEL_SRC BASE STRICT
+unset PAGE_FRAG_LOCKED KERNEL_SRC BASE STRICT KEPT DEBUG SOAK BUGS STRESS_ON
 export HOME=$tmp XDG_CACHE_HOME=$tmp/cache LC_ALL=C
 . "$top/tests/tap.sh" tooling
 
@@ -335,29 +335,33 @@ cp -r "$top/scripts" "$top/kernels" "$tmp/keeping"
 cp -r "$top/docs/ci" "$tmp/keeping/docs"
 printf '#!/bin/sh\n' | tee "$tmp/keeping/scripts/tree.sh" >"$tmp/keeping/scripts/deps.sh"
 cat >"$tmp/keeping/scripts/suite.sh" <<-'EOF'
-	#!/bin/sh
-	work=$XDG_CACHE_HOME/page_frag/6.12
+	#!/usr/bin/env bash
+	. "$(dirname "$0")/lib.sh"
+	work=$(work_dir)
 	rm -rf "$work/run-new"
 	mkdir -p "$work/run-new/serve"
 	echo "said by $KERNEL_SRC" >"$work/run-new/console.log"
 	printf 'ok 1 - a\n1..1\n'
 EOF
-mkdir -p "$tmp/kept/page_frag/6.12/run-old" "$tmp/kept/page_frag/6.12/runs/"{00,01,02,03,04,05,06,07,08,09}
-says "the line before the count says where a run is kept" 0 "reports and guests of this run: $tmp/results\$" \
-	env XDG_CACHE_HOME="$tmp/kept" KEPT="$tmp/results" "$tmp/keeping/scripts/test.sh" suite
+mkdir -p "$tmp/kept/page_frag/6.12/run-old" "$tmp/kept/page_frag/6.12/runs/"{mine,2000010{0,1,2,3,4,5,6,7,8,9}T000000Z}
+says "the line before the count says where a run is kept" 0 "reports and guests of this run: $tmp/results 1 passed, 0 failed, 0 skipped$" \
+	env XDG_CACHE_HOME="$tmp/kept" KEPT="$tmp/results" sh -c "$tmp/keeping/scripts/test.sh suite 2>&1 | tail -n 2 | paste -sd' '"
 says "what a guest left is kept by layer" 0 '^said by' cat "$tmp/results/suite-run-new/console.log"
 says "and the report" 0 '^ok 1 - a$' cat "$tmp/results/suite.tap"
 says "not what an earlier guest left" 0 '^suite-run-new suite.tap $' sh -c "ls $tmp/results | tr '\n' ' '"
 env XDG_CACHE_HOME="$tmp/kept" "$tmp/keeping/scripts/test.sh" suite >/dev/null 2>&1
-says "of those in the cache the last ten" 0 '^01 .* 20[0-9TZ]+ 10$' \
+says "a directory that has something in it is not mixed with it" fail "KEPT has something in it: $tmp/results" \
+	env XDG_CACHE_HOME="$tmp/kept" KEPT="$tmp/results" "$tmp/keeping/scripts/test.sh" suite
+says "of those in the cache the last ten, and what is not ours" 0 '^20000101.* 2[0-9TZ]+ mine 11$' \
 	sh -c "cd $tmp/kept/page_frag/6.12/runs && echo \$(ls) \$(ls | wc -l)"
 mkdir -p "$tmp/linux"
 printf 'VERSION = 6\nPATCHLEVEL = 12\nSUBLEVEL = 9\n' >"$tmp/linux/Makefile"
 # shellcheck disable=SC2317 # says calls it
-for_ci() { env XDG_CACHE_HOME="$tmp/kept" sh -c 'ln -sfn 6.12 "$1/src-$(printf "%s\n" "$2" | sha256sum | cut -c1-12)"; exec "$3" "$2" "$4" suite' - "$tmp/kept/page_frag" "$tmp/linux" "$tmp/keeping/docs/ci/page_frag.sh" "$tmp/for-ci"; }
-says "the script for a CI says which tree, and counts last" 0 '^1 passed, 0 failed, 0 skipped$' for_ci
-says "and keeps what there is where it was told" 0 "said by $tmp/linux" cat "$tmp/for-ci/suite-run-new/console.log"
-says "without a kernel tree it says how it is called" 1 'page_frag.sh LINUX RESULTS' "$tmp/keeping/docs/ci/page_frag.sh" "$tmp" "$tmp/for-ci"
+for_ci() { env XDG_CACHE_HOME="$tmp/new" "$tmp/keeping/docs/ci/page_frag.sh" "$tmp/linux" "$tmp/for-ci" suite | tail -n 1; }
+says "the script for a CI runs in an empty cache, and counts last" 0 '^1 passed, 0 failed, 0 skipped$' for_ci
+says "for the tree it was given, and keeps what there is where it was told" 0 "said by $tmp/linux" cat "$tmp/for-ci/suite-run-new/console.log"
+says "what is no kernel tree is named" 1 "$tmp is no kernel tree" "$tmp/keeping/docs/ci/page_frag.sh" "$tmp" "$tmp/for-ci"
+says "without a tree it says how it is called" 1 'page_frag.sh LINUX RESULTS' "$tmp/keeping/docs/ci/page_frag.sh"
 says "the job file is YAML, and runs the script" 0 "page_frag/docs/ci/page_frag.sh linux results" \
 	/usr/bin/python3 -c 'import sys, yaml; [print(s.get("run")) for s in yaml.safe_load(open(sys.argv[1]))["jobs"]["page_frag"]["steps"]]' \
 	"$top/docs/ci/github-actions.yml"
@@ -376,8 +380,6 @@ EOF
 soak() { env XDG_CACHE_HOME="$tmp/kept" SOAK="$1" SOAK_SECONDS="$2" "$tmp/keeping/scripts/soak.sh"; }
 says "a soak numbers the results of its machines on" 0 '^ok 4 - soak memory: verdict$' soak 'plain memory' 7
 says "and keeps what each left" 0 '^2 processors, 256 MiB, 3 s$' sh -c "cat $tmp/kept/page_frag/6.12/soak/*/memory/result"
-says "a soak of which not every machine ran is no record" fail 'plain did not pass, or was not run' \
-	env XDG_CACHE_HOME="$tmp/kept" RUNNER="$top/tests/stress-verdict/runner" "$tmp/keeping/scripts/soak-record.sh"
 says "a machine that says nothing is a failure" 1 '^not ok 3 - soak kasan: ended with 3 before it began$' soak 'plain kasan' 2
 says "a machine that is not there is named" fail 'SOAK names a machine that is not there: plain none' soak 'plain none' 9
 says "no time is no soak" fail '1 s are too few for 2 machines' soak 'plain kasan' 1
@@ -387,14 +389,48 @@ says "nor is what is no number" fail 'SOAK_SECONDS is no number of seconds: long
 whole=$tmp/kept/page_frag/6.12/soak/99
 mkdir -p "$whole"
 cp -r "$top/tests/stress-verdict/good" "$whole/plain"
-printf 'plain\tguest\t2\t1024\n' >"$tmp/keeping/tests/soak"
+echo tcg,thread=multi >"$whole/plain/accelerator"
+printf 'plain\tguest\t2\t1024\nrt\tguest\t2\t1024\trt\n' >"$tmp/keeping/tests/soak"
 printf 'about\t6.12.9\tgcc 12\tabc\t2026-01-01\n' >"$whole/about"
+says "a soak of which not every machine ran is no record" fail 'rt did not pass, or was not run' \
+	env XDG_CACHE_HOME="$tmp/kept" RUNNER="$top/tests/stress-verdict/runner" "$tmp/keeping/scripts/soak-record.sh"
+sed -i '/^rt/d' "$tmp/keeping/tests/soak"
+says "where nothing was soaked there is no record" fail 'there is no soak of base 6.12' \
+	env XDG_CACHE_HOME="$tmp/new" "$tmp/keeping/scripts/soak-record.sh"
 says "a soak that passed is a record" 0 'report: .*docs/soak.md' \
 	env XDG_CACHE_HOME="$tmp/kept" RUNNER="$top/tests/stress-verdict/runner" "$tmp/keeping/scripts/soak-record.sh"
-says "with a row for each machine" 0 '^\| plain \| 2 \| 1024 \| page_owner debug_vm debug_net \| 2 \| 0.0 \| 183096 \| 44077 \| 10660 \| 0 \| 218 \| 0 \|$' \
+says "with a row for each machine" 0 '^\| plain \| tcg \| 2 \| 1024 \| page_owner debug_vm debug_net \| 2 \| 0.0 \| 183096 \| 44077 \| 10660 \| 0 \| 218 \| 0 \|$' \
 	cat "$tmp/keeping/docs/soak.md"
 echo more >>"$tmp/keeping/docs/soak.md"
 says "which nobody writes by hand" fail 'docs/soak.md is not what results/soak/ gives' "$tmp/keeping/scripts/soak-report.sh" --check
+
+# Bugs in a kernel of one line, whose guest says what the line is.
+bugs=$tmp/kept/page_frag/6.12/tree
+git init -q "$bugs"
+echo good >"$bugs/line"
+git -C "$bugs" add line
+git -C "$bugs" -c user.name=x -c user.email=x@localhost commit -qm line
+cat >"$tmp/keeping/scripts/guest.sh" <<-'EOF'
+	#!/bin/sh
+	run=$XDG_CACHE_HOME/run-bugs
+	mkdir -p "$run"
+	grep -q good "$GUEST_TREE/line" || fault='not '
+	printf '1..1\n%sok 1 it is %s\n# end\n' "$fault" "$(cat "$GUEST_TREE/line")" >"$run/result"
+	echo booted >"$run/console.log"
+	echo 0 >"$run/status"
+	echo "$run"
+EOF
+printf '%s\tguest\ta\t%s\t%s\t%s\n' told 'not ok 1 it is bad' line s/good/bad/ untold 'not ok 1 it is worse' line s/good/bad/ \
+	idle 'not ok' line s/none/bad/ missing 'not ok' no-line s/good/bad/ >"$tmp/keeping/tests/guest-bugs"
+# shellcheck disable=SC2317 # says calls it
+guest_bugs() { env XDG_CACHE_HOME="$tmp/kept" BUGS="$1" "$tmp/keeping/scripts/guest-bugs.sh"; }
+says "a bug that the guest tells" 0 '^ok 2 - bug told: told by guest, a$' guest_bugs told
+says "a kernel without one passes first" 0 '^ok 1 - unplanted, guest: all of it passes$' guest_bugs told
+says "a bug that it does not tell is a failure" 1 '^not ok 2 - bug untold: not seen: not ok 1 it is worse, see ' guest_bugs untold
+says "and so is a script that changes nothing" 1 '^not ok 2 - bug idle: it changes nothing' guest_bugs idle
+says "and a file that is not there" 1 '^not ok 2 - bug missing: there is no no-line' guest_bugs missing
+says "after each the kernel is as it was" 1 '^not ok 3 - bug untold: not seen' guest_bugs 'told untold'
+says "a bug that is not there is named" fail 'BUGS names one that is not there: told none' guest_bugs 'told none'
 
 # full_cache DIR: one with all that is ever made there, and more
 full_cache() {
