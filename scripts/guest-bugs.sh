@@ -19,12 +19,13 @@ bugs() { grep '^[a-z]' "$table" | awk -F'\t' -v want=" $BUGS " 'want ~ /^ *$/ ||
 # driven LAYER: what the bugs of a layer need, each once
 driven() { bugs | awk -F'\t' -v layer="$1" '$2 == layer { print $3 }' | tr , '\n' | sort -u | paste -sd,; }
 
+# Of the stress the case va comes first: while the next one runs, its guest looks for pages.
 # boot LAYER DRIVEN: prints what the guest left, its report and its kernel's log in one file
 boot() {
 	local run
 	case $1 in
 	guest) run=$("$TOP/scripts/guest.sh" bugs rdinit=/few-init kunit.enable=0 "only=$2") ;;
-	stress) run=$("$TOP/scripts/guest.sh" bugs rdinit=/stress-init kunit.enable=0 "stress=-t,$(stress_seconds "$2"),$2") ;;
+	stress) run=$("$TOP/scripts/guest.sh" bugs rdinit=/stress-init kunit.enable=0 "stress=-t,$(stress_seconds "va,$2"),va,$2") ;;
 	esac || return
 	cat "$run/result" "$run/console.log" >"$log/said" 2>/dev/null
 	printf '%s\n' "$run"

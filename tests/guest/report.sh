@@ -52,5 +52,10 @@ figure() {
 finish() {
 	say "# end"
 	exec 3>&-
-	reboot -f
+	# UML would start again.
+	if grep -q 'User Mode Linux' /proc/cpuinfo; then
+		poweroff -f
+	else
+		reboot -f
+	fi
 }
