@@ -19,8 +19,8 @@ bugs() { grep '^[a-z]' "$table" | awk -F'\t' -v want=" $BUGS " 'want ~ /^ *$/ ||
 # driven LAYER: what the bugs of a layer need, each once
 driven() { bugs | awk -F'\t' -v layer="$1" '$2 == layer { print $3 }' | tr , '\n' | sort -u | paste -sd,; }
 
-# Of the stress the case va comes first: while the next one runs, its guest looks for pages.
-# boot LAYER DRIVEN: prints what the guest left, its report and its kernel's log in one file
+# boot LAYER DRIVEN: prints where the guest's run is; its report and its kernel's log are in
+# one file. Of the stress the case va comes first: while the next runs, pages are looked for.
 boot() {
 	local run
 	case $1 in

@@ -32,7 +32,7 @@ for word in "${debug[@]}"; do
 done
 [ ${#debug[@]} -eq 0 ] || words+=(rcupdate.rcu_cpu_stall_timeout=300)
 
-# boot: its log is what it writes to stderr, its report what it writes to fd 3
+# boot: its log is its first console, on standard output; its report the second, on fd 3
 boot() {
 	local status=0
 	printf '%q ' "$build/linux" initrd="$work/initramfs.cpio.gz" "${words[@]}" >"$run/command"
