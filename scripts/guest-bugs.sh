@@ -14,7 +14,7 @@ log=$work/log/guest-bugs
 export VM_TIMEOUT=300 VM_MEMORY=512
 
 # bugs: the lines of those that are wanted
-bugs() { grep '^[a-z]' "$table" | awk -F'\t' -v want=" $BUGS " 'want ~ /^ *$/ || index(want, " " $1 " ")'; }
+bugs() { rows "$table" "$BUGS"; }
 
 # driven LAYER: what the bugs of a layer need, each once
 driven() { bugs | awk -F'\t' -v layer="$1" '$2 == layer { print $3 }' | tr , '\n' | sort -u | paste -sd,; }

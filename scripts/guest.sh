@@ -20,16 +20,12 @@ run=$work/run${1:+-$1}
 fragments=() words=("${@:2}") profiled=() files=() kind=() COVERAGE=
 [ "${1:-}" != plants ] || kind=(plants)
 for word in "${debug[@]}"; do
-	fragments+=("$TOP/configs/debug-$word.config")
-	[ -r "${fragments[-1]}" ] || die "DEBUG names no fragment: $word" \
-		"known: $(cd "$TOP/configs" && echo debug-*.config | sed 's/debug-\([a-z]*\).config/\1/g')"
-	# Built in is not switched on.
-	[ "$word" != poison ] || words+=(page_poison=1)
+	fragment=$(debug_fragment "$word")
+	fragments+=("$fragment")
 	[ "$word" != gcov ] || COVERAGE=yes
 	[ "$word" != numa ] || export VM_NODES=2
 done
-# Emulated, what is checked takes longer than what RCU calls a stall.
-[ ${#debug[@]} -eq 0 ] || words+=(rcupdate.rcu_cpu_stall_timeout=300)
+mapfile -t -O ${#words[@]} words < <(debug_parameters "${debug[@]}")
 # Of the kernel, only the files that the net part of the series changes.
 if [ -n "$COVERAGE" ]; then
 	sources=$("$TOP/scripts/net-part.sh" --name-only -- '*.c')
@@ -56,6 +52,7 @@ step "packing the guest's file system" "$work/log/initramfs.log" \
 rm -rf "$run"
 mkdir -p "$run"
 printf '%s\n' "${debug[*]}" >"$run/debug"
+printf '%s\n' "${LAYER:-none}" >"$run/layer"
 cp "$build/.config" "$run/config"
 # How it ended is for the verdict to say.
 step "booting ${1:-and driving traffic} (no output here; console: $run/console.log)" "$run/boot.log" \

@@ -74,6 +74,26 @@ part_commits() {
 # config_lines FILE: a configuration, but for the version in its comments
 config_lines() { grep -E '^CONFIG_|is not set$' "$1"; }
 
+# rows TABLE NAMES: the lines of a table of ours whose first word is one of NAMES; all of
+# them without names
+rows() { awk -v want=" $2 " '/^[a-z]/ && (want ~ /^ *$/ || index(want, " " $1 " "))' "$1"; }
+
+# debug_fragment WORD: of DEBUG
+debug_fragment() {
+	local file=$TOP/configs/debug-$1.config
+	[ -r "$file" ] || die "DEBUG names no fragment: $1" \
+		"known: $(cd "$TOP/configs" && echo debug-*.config | sed 's/debug-\([a-z]*\).config/\1/g')"
+	printf '%s\n' "$file"
+}
+
+# debug_parameters WORD...: what the kernel has to be told, a line each. What is built in
+# is not switched on; and emulated, it takes longer than what RCU calls a stall.
+debug_parameters() {
+	[ $# -gt 0 ] || return 0
+	echo rcupdate.rcu_cpu_stall_timeout=300
+	printf '%s\n' "$@" | sed -n 's/^poison$/page_poison=1/p'
+}
+
 # load_base: package, suite, tested and member of kernels/$BASE
 load_base() {
 	[ -r "$TOP/kernels/$BASE" ] ||

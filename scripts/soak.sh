@@ -15,9 +15,6 @@ SOAK_SECONDS=${SOAK_SECONDS:-3600}
 work=$(work_dir)
 kept=$work/soak/$(date -u +%Y%m%dT%H%M%SZ)
 
-# machines: those that are wanted, a line each
-machines() { grep '^[a-z]' "$TOP/tests/soak" | awk -v want=" $SOAK " 'want ~ /^ *$/ || index(want, " " $1 " ")'; }
-
 # keep NAME TAP: what the run left, if there was one
 keep() {
 	mkdir -p "$kept/$1"
@@ -56,17 +53,17 @@ about() {
 		"$(git -C "$work/tree" rev-parse --short=12 'HEAD^{tree}')" "$(date -u +%Y-%m-%d)"
 }
 
-mapfile -t rows < <(machines)
+mapfile -t machines < <(rows "$TOP/tests/soak" "$SOAK")
 want=$(wc -w <<<"$SOAK")
-if [ ${#rows[@]} -eq 0 ] || { [ "$want" -gt 0 ] && [ ${#rows[@]} -ne "$want" ]; }; then
+if [ ${#machines[@]} -eq 0 ] || { [ "$want" -gt 0 ] && [ ${#machines[@]} -ne "$want" ]; }; then
 	die "SOAK names a machine that is not there: $SOAK" "known: $(awk '/^[a-z]/ { print $1 }' "$TOP/tests/soak" | paste -sd' ')"
 fi
-each=$((SOAK_SECONDS / ${#rows[@]}))
-[ "$each" -gt 0 ] || die "$SOAK_SECONDS s are too few for ${#rows[@]} machines" "set SOAK_SECONDS or SOAK"
+each=$((SOAK_SECONDS / ${#machines[@]}))
+[ "$each" -gt 0 ] || die "$SOAK_SECONDS s are too few for ${#machines[@]} machines" "set SOAK_SECONDS or SOAK"
 mkdir -p "$kept"
 about >"$kept/about"
 n=0 bad=0
-for row in "${rows[@]}"; do
+for row in "${machines[@]}"; do
 	read -r name kind cpus mib words <<<"$row"
 	soak_one "$name" "$kind" "$cpus" "$mib" "$words"
 done

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0
-# test.sh LAYER...: run scripts/LAYER.sh for each, keep its TAP, count all. The TAP and
-# what each guest left go to a directory for this run, KEPT or one of the last ten in
-# the cache.
+# test.sh LAYER... [+ LAYER...]: run scripts/LAYER.sh for each, keep its TAP, count all.
+# What is between two + runs one after the other, and beside the rest. The TAP and what
+# each guest left go to a directory for this run, KEPT or one of the last ten in the cache.
 # The last line is 'N passed, N failed, N skipped'. A base that has left the
 # archive is one skip, or one failure with STRICT set.
 # shellcheck source=scripts/lib.sh
@@ -36,30 +36,56 @@ keep_counts() {
 
 # run_layer LAYER: its TAP is shown and kept; an exit without a 'not ok' counts
 run_layer() {
-	local tap=$out/$1.tap rc=0
+	local tap=$out/$1.tap rc=0 start=$SECONDS
 	say "== $1, Linux $BASE"
-	touch "$out/.started"
-	"$TOP/scripts/$1.sh" >"$tap" || rc=$?
+	LAYER=$1 "$TOP/scripts/$1.sh" >"$tap" || rc=$?
 	[ "$rc" -eq 0 ] || grep -q '^not ok' "$tap" || failed_early "$1" "$rc" >>"$tap"
-	cat "$tap"
+	flock "$out/.shown" cat "$tap"
+	say "== $1 took $((SECONDS - start)) s"
 	keep_counts "$1" "$tap"
 	keep_layer "$1"
+}
+
+# run_lane LAYER...
+run_lane() {
+	local layer
+	for layer in "$@"; do run_layer "$layer"; done
+}
+
+# beside LAYER... + LAYER...: a process group for each lane, as step has for a command
+beside() {
+	local lane lanes=() pids=() signal rc=0
+	mapfile -t lanes < <(printf '%s ' "$@" | sed 's/ + /\n/g')
+	# shellcheck disable=SC2064 # the signal of now
+	for signal in INT TERM HUP; do trap "interrupted $signal" "$signal"; done
+	set -m
+	for lane in "${lanes[@]}"; do
+		# shellcheck disable=SC2086 # names of layers
+		run_lane $lane </dev/null &
+		pids+=($!)
+	done
+	set +m
+	for lane in "${pids[@]}"; do wait "$lane" || rc=$?; done
+	trap - INT TERM HUP
+	return "$rc"
 }
 
 # The base cannot be had any more: there is nothing to test, and that is said.
 skip_base() {
 	base_gone
 	printf '1..0 # SKIP base %s: its package has left the archive\n' "$BASE" | tee "$out/base.tap"
+	cp "$out/base.tap" "$kept/"
+	drop_old
 	"$TOP/scripts/tally.pl" "$out/base.tap"
 	exit 0
 }
 
-# keep_layer LAYER: a guest that ran before this layer is not of it
+# keep_layer LAYER: its guests are those that say so
 keep_layer() {
 	local run
 	cp "$out/$1.tap" "$kept/"
 	for run in "$work"/run "$work"/run-*; do
-		[ ! -d "$run" ] || [ "$run" -ot "$out/.started" ] || "$TOP/scripts/keep.sh" "$run" "$kept/$1-${run##*/}"
+		[ "$(cat "$run/layer" 2>/dev/null)" != "$1" ] || "$TOP/scripts/keep.sh" "$run" "$kept/$1-${run##*/}"
 	done
 }
 
@@ -69,14 +95,14 @@ drop_old() {
 	find "$runs" -maxdepth 1 -type d -name '[0-9]*T[0-9]*Z' | sort | head -n -10 | xargs -r -d '\n' rm -rf
 }
 
-rm -rf "$out"
+rm -rf "$out" "$work"/run*/layer
 mkdir -p "$out" "$kept" || die "cannot create $kept" "give KEPT a directory you may write"
 "$TOP/scripts/deps.sh" "$@"
 rc=0
 "$TOP/scripts/tree.sh" || rc=$?
 [ "$rc" -ne "$EXIT_GONE" ] || skip_base
 [ "$rc" -eq 0 ] || exit "$rc"
-for layer in "$@"; do run_layer "$layer"; done
+beside "$@"
 drop_old
 say "logs: $work/log, reports and guests of this run: $kept"
 "$TOP/scripts/tally.pl" "$out"/*.tap

@@ -26,11 +26,10 @@ if [ "$VM_CPUS" -gt 1 ]; then
 	words+=(seccomp=on ncpus="$VM_CPUS")
 fi
 for word in "${debug[@]}"; do
-	fragments+=("$TOP/configs/debug-$word.config")
-	[ -r "${fragments[-1]}" ] || die "DEBUG names no fragment: $word" "see: configs/debug-*.config"
-	[ "$word" != poison ] || words+=(page_poison=1)
+	fragment=$(debug_fragment "$word")
+	fragments+=("$fragment")
 done
-[ ${#debug[@]} -eq 0 ] || words+=(rcupdate.rcu_cpu_stall_timeout=300)
+mapfile -t -O ${#words[@]} words < <(debug_parameters "${debug[@]}")
 
 # boot: its log is its first console, on standard output; its report the second, on fd 3
 boot() {
@@ -52,6 +51,7 @@ step "packing the guest's file system" "$work/log/initramfs.log" \
 rm -rf "$run"
 mkdir -p "$run"
 printf '%s\n' "${debug[*]}" >"$run/debug"
+printf '%s\n' "${LAYER:-none}" >"$run/layer"
 cp "$build/.config" "$run/config"
 # It cannot do without a processor.
 echo hotplug >"$run/cannot"

@@ -3,6 +3,8 @@
 # The report: KTAP on the result channel, its progress on the console too.
 
 number=0
+uml=
+! grep -q 'User Mode Linux' /proc/cpuinfo || uml=yes
 
 # channel NAME: its device
 channel() {
@@ -14,7 +16,7 @@ channel() {
 # Under UML it is the second console.
 open_channel() {
 	result=$(channel result)
-	if grep -q 'User Mode Linux' /proc/cpuinfo; then
+	if [ -n "$uml" ]; then
 		result=/dev/tty1
 		stty -F $result raw
 	fi
@@ -53,7 +55,7 @@ finish() {
 	say "# end"
 	exec 3>&-
 	# UML would start again.
-	if grep -q 'User Mode Linux' /proc/cpuinfo; then
+	if [ -n "$uml" ]; then
 		poweroff -f
 	else
 		reboot -f
