@@ -3,7 +3,7 @@
 # test_page_frag.sh [-l] [-m] [-t SECONDS] [-s SEED] [-k MODULE] [CASE...]:
 # stress the page fragment allocator, all cases or these, for so many seconds
 # together. -l: the cases, a line each, and no more. -m: also what takes all
-# memory, on a machine with more than 1 GiB; other tasks may be killed then.
+# memory, on a machine with more than 1 GiB; other tasks have to wait then.
 # KTAP; ends with 0 if something was tested and nothing failed, with 1 if
 # something failed or the arguments are wrong, with 4 if nothing was tested.
 

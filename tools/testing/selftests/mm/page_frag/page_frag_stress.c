@@ -20,6 +20,8 @@
 #include <linux/kthread.h>
 #include <linux/module.h>
 #include <linux/mutex.h>
+#include <linux/notifier.h>
+#include <linux/oom.h>
 #include <linux/page_frag_cache.h>
 #include <linux/prandom.h>
 #include <linux/ptr_ring.h>
@@ -27,6 +29,7 @@
 #include <linux/sched/signal.h>
 #include <linux/seq_file.h>
 #include <linux/slab.h>
+#include <linux/spinlock.h>
 #include <linux/timer.h>
 #include <linux/tracepoint.h>
 #include <linux/workqueue.h>
@@ -38,6 +41,8 @@
 /* Fragments that wait for a grace period or for a worker. */
 #define WAITING_MOST	4096
 #define CACHES_MOST	16
+/* What is given back at a time of all pages there are. */
+#define HOARD_BACK	128
 #define LONGEST_MS	(3600 * MSEC_PER_SEC)
 
 /* A fragment on its way from who allocated it to who frees it. */
@@ -172,6 +177,12 @@ static char stress_fault[64];
 static bool stopping;
 static unsigned int not_started;		/* tasks */
 static DECLARE_COMPLETION(beside_ready);
+
+/* The pages that are kept from everybody else, the last one first. */
+static LIST_HEAD(hoard);
+static DEFINE_SPINLOCK(hoard_lock);
+/* Without some of them a task would be killed now. */
+static bool hoard_wanted;
 static atomic_t waiting;
 static struct kmem_cache *items;
 static struct workqueue_struct *workers;
@@ -658,54 +669,87 @@ static void consume_timer(struct timer_list *timer)
 	again(timer, lane->cpu);
 }
 
-/* All pages there are, onto @hogged; the large ones first, which is faster. */
-static void hog_pages(struct list_head *hogged, gfp_t flags)
+static void hoard_add(struct page *page, unsigned int order)
+{
+	set_page_private(page, order);
+	spin_lock(&hoard_lock);
+	list_add(&page->lru, &hoard);
+	spin_unlock(&hoard_lock);
+}
+
+/* Return: how many pages that was, 0 if there was none. */
+static unsigned int hoard_drop(void)
+{
+	struct page *page;
+	unsigned int order;
+
+	spin_lock(&hoard_lock);
+	page = list_first_entry_or_null(&hoard, struct page, lru);
+	if (page)
+		list_del(&page->lru);
+	spin_unlock(&hoard_lock);
+	if (!page)
+		return 0;
+	order = page_private(page);
+	set_page_private(page, 0);
+	__free_pages(page, order);
+	return 1 << order;
+}
+
+/* Nobody is killed for want of what is kept here. */
+static int hoard_asked(struct notifier_block *nb, unsigned long unused,
+		       void *freed)
+{
+	unsigned long *pages = freed;
+
+	WRITE_ONCE(hoard_wanted, true);
+	for (int i = 0; i < HOARD_BACK; i++)
+		*pages += hoard_drop();
+	return NOTIFY_OK;
+}
+
+static struct notifier_block hoard_notifier = {
+	.notifier_call = hoard_asked,
+};
+
+/* All pages there are; the large ones first, which is faster. */
+static void hog_pages(gfp_t flags)
 {
 	gfp_t large = (flags & ~__GFP_DIRECT_RECLAIM) | __GFP_NOWARN;
 	struct page *page;
 
+	WRITE_ONCE(hoard_wanted, false);
 	for (int order = 9; order >= 0; order--) {
-		while (!signal_pending(current)) {
+		while (!signal_pending(current) && !READ_ONCE(hoard_wanted)) {
 			page = alloc_pages(order ? large : flags | __GFP_NOWARN,
 					   order);
 			if (!page)
 				break;
-			set_page_private(page, order);
-			list_add(&page->lru, hogged);
+			hoard_add(page, order);
 			cond_resched();
 		}
 	}
 }
 
-/* The @n of @hogged that came last. */
-static void unhog_pages(struct list_head *hogged, unsigned int n)
+/* The @n that came last. */
+static void unhog_pages(unsigned int n)
 {
-	struct page *page, *next;
-	unsigned int order;
-
-	list_for_each_entry_safe(page, next, hogged, lru) {
-		if (!n--)
-			return;
-		order = page_private(page);
-		list_del(&page->lru);
-		set_page_private(page, 0);
-		__free_pages(page, order);
+	while (n-- && hoard_drop())
 		cond_resched();
-	}
 }
 
-/* Others may be killed for want of memory: it is for machines of its own. */
+/* Who asks for some has time to take them. */
 static int hog(void *unused)
 {
-	LIST_HEAD(hogged);
-
 	while (!kthread_should_stop()) {
-		hog_pages(&hogged, GFP_KERNEL | __GFP_NORETRY);
+		hog_pages(GFP_KERNEL | __GFP_NORETRY);
 		complete_all(&beside_ready);
-		unhog_pages(&hogged, 128);
+		unhog_pages(HOARD_BACK);
+		if (READ_ONCE(hoard_wanted))
+			usleep_range(1000, 2000);
 		cond_resched();
 	}
-	unhog_pages(&hogged, UINT_MAX);
+	unhog_pages(UINT_MAX);
 	return 0;
 }
 
@@ -740,18 +784,18 @@ static enum got get_one(struct page_frag_cache *nc, gfp_t flags)
 }
 
 /* Whoever frees a page meanwhile makes it another try. */
-static bool enter_reserves(struct page_frag_cache *nc, struct list_head *hogged)
+static bool enter_reserves(struct page_frag_cache *nc)
 {
 	enum got got;
 
 	for (int i = 0; i < 1000 && !signal_pending(current); i++) {
-		hog_pages(hogged, GFP_ATOMIC);
+		hog_pages(GFP_ATOMIC);
 		got = get_one(nc, GFP_ATOMIC | __GFP_MEMALLOC);
 		if (got == GOT_PFMEMALLOC)
 			return true;
 		page_frag_cache_drain(nc);
 		if (got == GOT_NONE)
-			unhog_pages(hogged, 1);
+			unhog_pages(1);
 	}
 	return false;
 }
@@ -760,12 +804,11 @@ static bool enter_reserves(struct page_frag_cache *nc, struct list_head *hogged)
 static void reserves(void)
 {
 	struct page_frag_cache *nc = lanes[0].caches;
-	LIST_HEAD(hogged);
 	bool entered;
 
 	do {
-		entered = enter_reserves(nc, &hogged);
-		unhog_pages(&hogged, UINT_MAX);
+		entered = enter_reserves(nc);
+		unhog_pages(UINT_MAX);
 		if (entered && get_one(nc, GFP_KERNEL) == GOT_CALM)
 			count(N_CALM);
 		page_frag_cache_drain(nc);
@@ -1177,6 +1220,7 @@ static int __init stress_init(void)
 	}
 	check_probes();
 	for_each_kernel_tracepoint(find_probe, NULL);
+	register_oom_notifier(&hoard_notifier);
 	directory = debugfs_create_dir(KBUILD_MODNAME, NULL);
 	debugfs_create_file("cases", 0400, directory, NULL, &cases_fops);
 	debugfs_create_file("run", 0200, directory, NULL, &run_fops);
@@ -1188,6 +1232,7 @@ module_init(stress_init);
 static void __exit stress_exit(void)
 {
 	debugfs_remove_recursive(directory);
+	unregister_oom_notifier(&hoard_notifier);
 	destroy_workqueue(workers);
 	kmem_cache_destroy(items);
 }
