@@ -106,14 +106,16 @@ static void stream_send(int fd, int in)
 	finish(fd);
 }
 
-/* Nothing is pushed before the end. */
+/* Nothing is pushed before the last of it, which pushes a record of TLS, too. */
 static void more_send(int fd, int in)
 {
+	off_t left = check(lseek(in, 0, SEEK_END), "lseek");
 	ssize_t n, done, m;
 
-	while ((n = check(read(in, buf, job.size), "read")))
+	check(lseek(in, 0, SEEK_SET), "lseek");
+	for (; (n = check(read(in, buf, job.size), "read")); left -= n)
 		for (done = 0; done < n; done += m)
-			m = check(send(fd, buf + done, n - done, MSG_MORE), "send");
+			m = check(send(fd, buf + done, n - done, n < left ? MSG_MORE : 0), "send");
 	finish(fd);
 }
 

@@ -35,6 +35,8 @@ static const struct way ways[] = {
 	  .receive = stream_receive, .connected = is_mptcp },
 	{ "tls", SOCK_STREAM, 0, .send = stream_send, .receive = stream_receive,
 	  .connected = start_tls },
+	{ "tls-more", SOCK_STREAM, 0, .send = more_send, .receive = stream_receive,
+	  .connected = start_tls },
 	/* Its sends are of messages, but what faults late stays on its account. */
 	{ "kcm", SOCK_STREAM, 0, .send = kcm_send, .receive = kcm_receive,
 	  .connected = start_kcm, .patient = 1 },
