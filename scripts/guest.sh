@@ -10,7 +10,6 @@
 load_base
 lock_work
 
-PAYLOAD_MB=${PAYLOAD_MB:-4}
 read -ra debug <<<"${DEBUG:-}"
 work=$(work_dir)
 tree=${GUEST_TREE:-$work/tree}
@@ -32,19 +31,11 @@ if [ -n "$COVERAGE" ]; then
 	mapfile -t profiled < <(printf '%s\n' "$sources" | sed 's|.*/\(.*\)\.c$|GCOV_PROFILE_\1.o=y|')
 fi
 
-# The payload is a real file: the source package of the base, cut to size.
-payload() {
-	local source
-	source=$(find "$CACHE/deb" -name "${package}_*.deb" | sort -V | tail -n 1)
-	[ -n "$source" ] || source=$build/vmlinux
-	head -c "$((PAYLOAD_MB << 20))" "$source" >"$work/payload"
-}
-
 "$TOP/scripts/config.sh" "$tree" "$build" x86_64 "$TOP"/configs/vm-*.config \
 	"$TOP/configs/base-$BASE.config" "$TOP/configs/kunit-guest.config" "${fragments[@]}" >&2
 "$TOP/scripts/build.sh" "$name" x86_64 bzImage modules "${profiled[@]}"
 modules=$("$TOP/scripts/modules.sh" "$name" x86_64 "${kind[@]}")
-payload
+"$TOP/scripts/payload.sh" "$work/payload" "$build/vmlinux"
 [ ${#kind[@]} -eq 0 ] || files=("$modules"/plants/*.ko "$TOP/tests/stress-plants")
 step "packing the guest's file system" "$work/log/initramfs.log" \
 	"$TOP/scripts/initramfs.sh" "$work/initramfs.cpio.gz" "$work/payload" "$modules"/*.ko "${files[@]}" ||

@@ -135,6 +135,14 @@ prefix() {
 	if [ -n "${mainline:-}" ]; then letter_key "$1" Prefix; else echo "PATCH $BASE"; fi
 }
 
+# A letter marks what was measured on another tree; a message has no place for it.
+note_old_numbers() {
+	local old
+	old=$(awk -F'\t' -v tree="$(git -C "$tree" rev-parse --short=12 'HEAD^{tree}')" \
+		'/^(size|speed|time)/ && $1 !~ /: base$/ && $7 != tree' "$work/tree.records" | wc -l)
+	[ "$old" -eq 0 ] || say "  note: $old numbers in the messages are of an earlier version of the series: make record"
+}
+
 mails() {
 	local part=$1 list first last
 	mapfile -t list < <(part_commits "$part" "$tree")
@@ -149,12 +157,14 @@ mails() {
 	address "$out/$part" "$part"
 }
 
-"$TOP/scripts/tree.sh"
+# In a layer of test.sh it is there, and another lane may be building it.
+[ -n "${LAYER:-}" ] || "$TOP/scripts/tree.sh"
 check_order
 sender
 rm -rf "$out/mm" "$out/net"
 mkdir -p "$out"
 from_line=$(from_header)
+note_old_numbers
 mails mm
 mails net
 say "mails: $out"

@@ -15,7 +15,7 @@ lock_work
 work=$(work_dir)
 out=$work/log/tap
 runs=$work/runs
-kept=$(readlink -m "${KEPT:-$runs/$(date -u +%Y%m%dT%H%M%SZ)}")
+kept=$(readlink -m "${KEPT:-$runs/$(date -u +%Y%m%dT%H%M%S.%3NZ)}")
 [ -z "$(ls -A "$kept" 2>/dev/null)" ] || die "KEPT has something in it: $kept" "give a directory that is empty or not there"
 failed_early() {
 	printf 'Bail out!  %s ended with status %s: see the messages above\n' "$1" "$2"
@@ -54,7 +54,7 @@ run_lane() {
 
 # beside LAYER... + LAYER...: a process group for each lane, as step has for a command
 beside() {
-	local lane lanes=() pids=() signal rc=0
+	local lane lanes=() pids=() signal
 	mapfile -t lanes < <(printf '%s ' "$@" | sed 's/ + /\n/g')
 	# shellcheck disable=SC2064 # the signal of now
 	for signal in INT TERM HUP; do trap "interrupted $signal" "$signal"; done
@@ -65,9 +65,8 @@ beside() {
 		pids+=($!)
 	done
 	set +m
-	for lane in "${pids[@]}"; do wait "$lane" || rc=$?; done
+	for lane in "${pids[@]}"; do wait "$lane" || failed_early "a lane" "$?" >>"$out/lanes.tap"; done
 	trap - INT TERM HUP
-	return "$rc"
 }
 
 # The base cannot be had any more: there is nothing to test, and that is said.

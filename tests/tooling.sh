@@ -355,8 +355,17 @@ says "not what an earlier guest left" 0 '^suite-run-new suite.tap $' sh -c "ls $
 env XDG_CACHE_HOME="$tmp/kept" "$tmp/keeping/scripts/test.sh" suite >/dev/null 2>&1
 says "a directory that has something in it is not mixed with it" fail "KEPT has something in it: $tmp/results" \
 	env XDG_CACHE_HOME="$tmp/kept" KEPT="$tmp/results" "$tmp/keeping/scripts/test.sh" suite
-says "of those in the cache the last ten, and what is not ours" 0 '^20000101.* 2[0-9TZ]+ mine 11$' \
+says "of those in the cache the last ten, and what is not ours" 0 '^20000101.* 2[0-9TZ.]+ mine 11$' \
 	sh -c "cd $tmp/kept/page_frag/6.12/runs && echo \$(ls) \$(ls | wc -l)"
+# The guest's payload: of the package, or of what there is with a tree of one's own.
+mkdir -p "$tmp/kept/page_frag/deb"
+echo package >"$tmp/kept/page_frag/deb/linux-source-6.12_6.12.1-1_all.deb"
+# shellcheck disable=SC2317 # says calls it
+payload() { env XDG_CACHE_HOME="$1" "$top/scripts/payload.sh" "$tmp/payload" "$top/COPYING" && head -n 1 "$tmp/payload"; }
+says "the payload is of the package" 0 '^package$' payload "$tmp/kept"
+mkdir -p "$tmp/no-package/page_frag"
+says "without a package it is of the file that is named" 0 'GNU GENERAL PUBLIC LICENSE' payload "$tmp/no-package"
+
 # Each lane waits for the other's first layer; the second layer comes after it.
 cat >"$tmp/keeping/scripts/meet.sh" <<-'EOF'
 	#!/usr/bin/env bash
