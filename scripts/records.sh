@@ -35,7 +35,7 @@ record() {
 title() {
 	case $1 in
 	unit) echo "user space, sanitized" ;;
-	mutate) echo "mutation" ;;
+	mutate) echo "mutants, all that live with a reason" ;;
 	check) echo "static gates" ;;
 	matrix) echo "configurations compiled" ;;
 	kunit) echo "KUnit, UML" ;;
@@ -47,6 +47,8 @@ title() {
 	stress-plants) echo "faults planted into the stress module" ;;
 	guest-bugs) echo "bugs planted into a kernel in a guest" ;;
 	objects) echo "objects of x86_64 allmodconfig" ;;
+	porting) echo "porting kit" ;;
+	gates-planted) echo "faults planted for the gates" ;;
 	bisect) echo "prefixes of the series" ;;
 	*) echo "$1" ;;
 	esac

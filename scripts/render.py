@@ -66,9 +66,9 @@ def render(template, records, keys):
     keep = True
     for line in template:
         line = line.rstrip("\n")
-        condition = re.fullmatch(r"@if (\S+)@", line)
-        recorded = re.fullmatch(r"@if table (\S+)@", line)
-        wanted = re.fullmatch(r"@table (\S+)@", line)
+        condition = re.fullmatch(r"@if ((?!table )\S+)@", line)
+        recorded = re.fullmatch(r"@if table (.+)@", line)
+        wanted = re.fullmatch(r"@table (.+)@", line)
         if condition:
             keep = os.path.exists(os.path.join(keys["tree"], condition[1]))
         elif recorded:

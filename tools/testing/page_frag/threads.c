@@ -166,8 +166,9 @@ int main(void)
 		pthread_join(threads[i], NULL);
 	reused = shim_trace.calls - shim.calls;
 	good = !shim.out && reused == expected;
-	printf("%s - %d threads free: %d fragments, %lu pages taken, %lu of %lu reused in place, %lu left\n",
-	       good ? "ok" : "not ok", FREERS, FRAGS, shim.calls, reused, expected,
+	printf("%s - %d threads free: %d fragments, %lu pages taken, ",
+	       good ? "ok" : "not ok", FREERS, FRAGS, shim.calls);
+	printf("%lu of %lu reused in place, %lu left\n", reused, expected,
 	       shim.out);
 	return !good;
 }

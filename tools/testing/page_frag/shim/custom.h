@@ -62,6 +62,12 @@ struct shim_trace {
 };
 
 extern struct shim_trace shim_trace;
+
+/* What the header of the tracepoint calls. */
+struct page_frag_cache;
+void shim_page_frag_refill(const struct page_frag_cache *nc, unsigned int order,
+			   bool reused, bool pfmemalloc, gfp_t gfp);
+
 extern unsigned int shim_warnings;
 
 __noreturn __printf(1, 2) void shim_bug(const char *fmt, ...);
@@ -235,7 +241,6 @@ static inline void put_page(struct page *page)
 #define TP_PROTO(...)	__VA_ARGS__
 #define TP_ARGS(...)	__VA_ARGS__
 #define TRACE_EVENT(name, proto, args, ...)				\
-	void shim_##name(proto);					\
 	static inline void trace_##name(proto) { shim_##name(args); }	\
 	struct shim_##name
 

@@ -187,9 +187,6 @@ void free_frozen_pages(struct page *page, unsigned int order)
 	pthread_mutex_unlock(&lock);
 }
 
-struct page_frag_cache;
-void shim_page_frag_refill(const struct page_frag_cache *nc, unsigned int order,
-			   bool reused, bool pfmemalloc, gfp_t gfp);
 void shim_page_frag_refill(const struct page_frag_cache *nc, unsigned int order,
 			   bool reused, bool pfmemalloc, gfp_t gfp)
 {

@@ -696,7 +696,7 @@ static unsigned int hoard_drop(void)
 	return 1 << order;
 }
 
-/* Nobody is killed for want of what is kept here. */
+/* Before somebody is killed for want of what is kept here. */
 static int hoard_asked(struct notifier_block *nb, unsigned long unused,
 		       void *freed)
 {
@@ -718,7 +718,6 @@ static void hog_pages(gfp_t flags)
 	gfp_t large = (flags & ~__GFP_DIRECT_RECLAIM) | __GFP_NOWARN;
 	struct page *page;
 
-	WRITE_ONCE(hoard_wanted, false);
 	for (int order = 9; order >= 0; order--) {
 		while (!signal_pending(current) && !READ_ONCE(hoard_wanted)) {
 			page = alloc_pages(order ? large : flags | __GFP_NOWARN,
@@ -738,15 +737,20 @@ static void unhog_pages(unsigned int n)
 		cond_resched();
 }
 
-/* Who asks for some has time to take them. */
+/* Who asked for some has time to take them. */
+static void hoard_pause(void)
+{
+	if (xchg(&hoard_wanted, false))
+		usleep_range(1000, 2000);
+}
+
 static int hog(void *unused)
 {
 	while (!kthread_should_stop()) {
 		hog_pages(GFP_KERNEL | __GFP_NORETRY);
 		complete_all(&beside_ready);
 		unhog_pages(HOARD_BACK);
-		if (READ_ONCE(hoard_wanted))
-			usleep_range(1000, 2000);
+		hoard_pause();
 		cond_resched();
 	}
 	unhog_pages(UINT_MAX);
@@ -789,6 +793,7 @@ static bool enter_reserves(struct page_frag_cache *nc)
 	enum got got;
 
 	for (int i = 0; i < 1000 && !signal_pending(current); i++) {
+		hoard_pause();
 		hog_pages(GFP_ATOMIC);
 		got = get_one(nc, GFP_ATOMIC | __GFP_MEMALLOC);
 		if (got == GOT_PFMEMALLOC)
