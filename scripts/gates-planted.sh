@@ -35,6 +35,7 @@ plant_static() {
 	in_tree net/core/skbuff.c '$a static unsigned int planted(struct page_frag_cache *nc) { return nc->remaining; }'
 	in_tree mm/page_frag_cache.c 's/^\tunsigned int avail = 0;$/        unsigned int  avail = 0 ;/'
 	in_tree mm/page_frag_cache.c '/^ \* @what: the kind$/d'
+	in_tree net/core/sock.c '$a /**\n * planted_doc() - its argument has no word\n */\nint planted_doc(int argument);'
 	in_tree include/linux/page_frag_cache.h 's/^ \* Context: Any context\.$/ * Somewhere./'
 	in_tree mm/page_frag_test.c 's/\<page_frag_alloc_va_prepare_align\>/page_frag_none/'
 	in_tree mm/page_frag_test.c '1a #define PF_CAT(a, b) a##b'
@@ -51,11 +52,13 @@ plant_static() {
 	in_tree Documentation/mm/page_frags.rst '$a \\n.. no-such-directive::'
 }
 
-# A warning of every compilation, one of W=1 and one of sparse, each of a driver.
+# A warning of every compilation, one of W=1, one of sparse and one of clang.
 plant_objects() {
 	in_tree kernel/bpf/cpumap.c '$a static int planted_unused(void) { return 0; }'
 	w1_only drivers/net/tun.c 1 planted_w1
 	in_tree drivers/vhost/net.c '$a unsigned long planted_symbol;'
+	w1_only net/core/sock.c 'defined(__clang__)' planted_clang
+	in_tree net/kcm/kcmsock.c '$a static void __maybe_unused planted_free(void *p) { if (p) kfree(p); }'
 }
 
 plant_fast_path() {
@@ -133,11 +136,23 @@ run check "$own"
 red check "SPDX line in every file" shellcheck "no old name is left in the tree" \
 	"docs/benchmarks.md is of the recorded data" "docs/soak.md is of the recorded soaks" "the second allocator is gone" \
 	"nobody looks into struct page_frag_cache" "checkpatch --strict, our files" \
-	"checkpatch --strict, every commit" "kernel-doc -Wall -Werror" "every name is documented" \
+	"checkpatch --strict, every commit" "kernel-doc -Wall -Werror" "kernel-doc -Wall, what the series adds" "every name is documented" \
 	"every name is tested" "get_maintainer.pl agrees on all paths" \
 	"every file of the series is compiled" "MAINTAINERS is in order" coccicheck \
 	"W=1" "sparse" "W=1 and sparse, module of the selftest" \
 	"fast path is no longer than recorded" htmldocs
+because "SPDX line in every file" "nothing.txt: no SPDX line"
+because shellcheck "bad.sh"
+because "no old name is left in the tree" "net/core/skbuff.c:.*page_frag_free"
+because "docs/benchmarks.md is of the recorded data" "nothing"
+because "docs/soak.md is of the recorded soaks" "nothing"
+because "the second allocator is gone" "net/core/sock.c:.*skb_page_frag_refill"
+because "nobody looks into struct page_frag_cache" "net/core/skbuff.c:[0-9]+"
+because "every name is documented" "no kernel-doc with Context"
+because "every file of the series is compiled" "does not have mm/util.o"
+because coccicheck "NULL check before"
+because "fast path is no longer than recorded" "patched: [0-9]+ instructions, recorded: [0-9]+"
+because "kernel-doc -Wall, what the series adds" "net/core/sock.c:.*'argument' not described"
 because "checkpatch --strict, every commit" "trailing whitespace|code indent|space prohibited"
 because "checkpatch --strict, our files" "recieve"
 because "W=1" "unused-but-set-variable"
@@ -153,8 +168,10 @@ because htmldocs no-such-directive
 tree=$("$TOP/scripts/worktree.sh" gates HEAD)
 plant_objects
 run objects ''
-red objects "object kernel/bpf/cpumap.o" "W=1 and sparse, see .*"
+red objects "object kernel/bpf/cpumap.o" "W=1 and sparse, see .*" "W=1, clang-19, see .*" "coccicheck, see .*"
 because "W=1, objects" "tun\.c:.*unused-but-set" "$log/objects.tap"
+because "coccicheck, objects" "kcmsock\.c:.*NULL check before" "$log/objects.tap"
+because "clang, objects" "sock\.c:.*unused-but-set" "$log/objects.tap"
 because "sparse, objects" "net\.c:.*planted_symbol" "$log/objects.tap"
 
 alone check "configuration: every line survives" NO_SUCH_SYMBOL plant_fragment

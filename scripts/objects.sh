@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0
 # objects.sh: compile every object of tests/objects with x86_64 allmodconfig and
-# -Werror; hardware that nobody here has is at least compiled. Then again for what
-# W=1 and sparse say of lines that the series adds. TAP, a line each.
+# -Werror; hardware that nobody here has is at least compiled. Then again for what W=1
+# and sparse, W=1 of clang, and coccicheck say of lines that the series adds. TAP, a line
+# each.
 # shellcheck source=scripts/lib.sh
 . "$(dirname "$0")/lib.sh"
 lock_work
@@ -14,19 +15,37 @@ log=$work/log/objects
 
 # shellcheck source=scripts/allmod.sh
 . "$TOP/scripts/allmod.sh"
+# shellcheck source=scripts/added.sh
+. "$TOP/scripts/added.sh"
 
-# added: each line that the series adds, as FILE:NUMBER
-added() {
-	git -C "$tree" diff -U0 base..HEAD -- '*.[ch]' | awk '
-		/^\+\+\+ b\// { file = substr($0, 7) }
-		/^@@/ { split($3, range, /[+,]/); n = range[3] == "" ? 1 : range[3]
-			for (i = 0; i < n; i++) print file ":" range[2] + i }'
+# says_nothing WHAT NAME PATTERN COMMAND...: in its log there is no line with PATTERN
+# about a line of the series
+says_nothing() {
+	local what=$1 said=$log/$2 pattern=$3
+	n=$((n + 1))
+	rm -f "$said".*
+	if step "$what" "$said.log" "${@:4}" && ! grep "is not available" "$said.log" &&
+		of_the_series "$pattern" <"$said.log" >"$said.added" && [ ! -s "$said.added" ]; then
+		echo "ok $n - $what: nothing to say about what the series adds"
+	else
+		bad=$((bad + 1))
+		echo "not ok $n - $what, see $said.log"
+		[ ! -e "$said.added" ] || sed 's/^/# /' "$said.added"
+	fi
 }
 
-# of_the_series LOG: its warnings that are about such a line
-of_the_series() {
-	{ grep -aE ':[0-9]+:[0-9]+: warning:' "$1" || :; } | sed -E "s,^.*$tree/,,; s,^(\.\./)*(${tree##*/}/)?,," |
-		awk -F: 'NR == FNR { want[$1 ":" $2]; next } ($1 ":" $2) in want' <(added) - | sort -u
+# with_clang: the same objects, in a build of their own
+with_clang() {
+	local build=$build-clang compiler=clang-19
+	mkdir -p "$build"
+	allmod_configure && (cd "$build" && rm -f "${objects[@]}") &&
+		kmake --keep-going W=1 CONFIG_WERROR= "${objects[@]}"
+}
+
+touched_rules() {
+	local files rules_said=$log/spatch.err
+	mapfile -t files < <(git -C "$tree" diff --name-only base..HEAD -- '*.c' ':!tools/')
+	[ ${#files[@]} -eq 0 ] || run_rules "${files[@]}"
 }
 
 mkdir -p "$build" "$log"
@@ -50,15 +69,8 @@ for object in "${objects[@]}"; do
 		tail -n 5 "$log/${object//\//_}.log" | sed 's/^/# /'
 	fi
 done
-n=$((n + 1))
-if step "W=1 and sparse" "$log/w1.log" kmake --keep-going W=1 C=2 CHECK="$SPARSE" CONFIG_WERROR= "${objects[@]}" &&
-	! grep "is not available" "$log/w1.log" &&
-	of_the_series "$log/w1.log" >"$log/w1.added" && [ ! -s "$log/w1.added" ]; then
-	echo "ok $n - W=1 and sparse have nothing to say about what the series adds"
-else
-	bad=$((bad + 1))
-	echo "not ok $n - W=1 and sparse, see $log/w1.log"
-	sed 's/^/# /' "$log/w1.added"
-fi
+says_nothing "W=1 and sparse" w1 '[Ww]arning:' kmake --keep-going W=1 C=2 CHECK="$SPARSE" CONFIG_WERROR= "${objects[@]}"
+says_nothing "W=1, clang-19" clang '[Ww]arning:' with_clang
+says_nothing coccicheck cocci '^[^ ]+:[0-9]+' touched_rules
 echo "1..$n"
 [ "$bad" -eq 0 ]

@@ -69,6 +69,9 @@ report() {
 
 same() { diff <(report) <(grep -v '^#' "$TOP/tests/porting/$1"); }
 
+# marked: in a diff that removes nothing, as coccicheck shows it
+marked() { coccicheck builders context | grep '^-.*sk_page_frag_refill'; }
+
 no_old_name() {
 	! grep -nwE '(__)?page_frag_alloc_align|page_frag_(alloc|free)|va|pagecnt_bias|pfmemalloc' \
 		"$driver/names.c" "$driver/fields.c" "$driver/demo.h" | grep -v '/\*'
@@ -147,6 +150,7 @@ base=$("$TOP/scripts/worktree.sh" base base)
 mapfile -t old < <(old_objects)
 expect "the driver builds before, on the base: ${old[*]}" compile "$before" "${old[@]}"
 expect "mode report names every place" same before
+expect "mode context marks what has to be looked at" marked
 expect "mode patch runs" convert
 expect "no old name and no field is left" no_old_name
 expect "mode report names what a person has to decide on" same after

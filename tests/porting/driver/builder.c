@@ -30,5 +30,7 @@ bool demo_send(struct sock *sk)
 
 	if (frag != &sk->sk_frag && frag != &current->task_frag)
 		return false;
+	if (static_branch_unlikely(&net_high_order_alloc_disable_key))
+		return false;
 	return sk_page_frag_refill(sk, frag);
 }

@@ -1,0 +1,35 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+# shellcheck disable=SC2154 # $tree and $rules_said are set by who sources this
+# What the series adds to $tree, and what a tool says of that alone. Sourced after lib.sh.
+
+# added: each line, as FILE:NUMBER
+added() {
+	git -C "$tree" diff -U0 base..HEAD -- '*.[ch]' | awk '
+		/^\+\+\+ b\// { file = substr($0, 7) }
+		/^@@/ { split($3, range, /[+,]/); n = range[3] == "" ? 1 : range[3]
+			for (i = 0; i < n; i++) print file ":" range[2] + i }'
+}
+
+# of_the_series PATTERN <REPORT: the lines with PATTERN that begin with FILE:NUMBER, or
+# with a word and that, of a line that the series adds
+of_the_series() {
+	{ grep -aE -- "$1" || :; } | sed -E "s,^([Ww]arning|[Ee]rror): ,,; s,^.*$tree/,,; s,^(\.\./)*(${tree##*/}/)?,," |
+		awk -F: 'NR == FNR { want[$1 ":" $2]; next } ($1 ":" $2) in want' <(added) - | sort -u
+}
+
+# run_rules FILE...: the kernel's own semantic patches on files of $tree, but for the few
+# that need OCaml. 1 if one of them cannot be run.
+run_rules() {
+	local rules options bad=0 run=0
+	cd "$tree" || return
+	while read -r rules; do
+		read -ra options <<<"$(sed -n 's,^// *Options: *,,p' "$rules")"
+		timeout 600 spatch -D report --no-show-diff --very-quiet --jobs "$JOBS" "${options[@]}" \
+			--cocci-file "$rules" "$@" 2>"$rules_said" ||
+			{ echo "$rules cannot be run: $(tail -n 1 "$rules_said")"; bad=1; }
+		run=$((run + 1))
+	done < <(grep -rlE '^virtual report' scripts/coccinelle | xargs grep -L ocaml | sort)
+	say "  .. $run semantic patches, $# files"
+	return $bad
+}
