@@ -56,9 +56,9 @@ help:
 run:
 	@scripts/run.sh
 
-# make test       all layers, from user space to the guest, in two lanes; the last line counts
+# make test       all layers, from user space to the guest; the last line counts
 test:
-	@scripts/test.sh unit mutate check matrix + kunit plant vm stress
+	@scripts/test.sh unit mutate check matrix kunit plant vm stress
 
 # make unit       the allocator in user space, sanitized; COV=1: with coverage
 unit:

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0
-# test.sh LAYER... [+ LAYER...]: run scripts/LAYER.sh for each, keep its TAP, count all.
-# What is between two + runs one after the other, and beside the rest. The TAP and what
-# each guest left go to a directory for this run, KEPT or one of the last ten in the cache.
+# test.sh LAYER...: run scripts/LAYER.sh for each, keep its TAP, count all. The TAP and
+# what each guest left go to a directory for this run, KEPT or one of the last ten in
+# the cache.
 # The last line is 'N passed, N failed, N skipped'. A base that has left the
 # archive is one skip, or one failure with STRICT set.
 # shellcheck source=scripts/lib.sh
@@ -40,33 +40,10 @@ run_layer() {
 	say "== $1, Linux $BASE"
 	LAYER=$1 "$TOP/scripts/$1.sh" >"$tap" || rc=$?
 	[ "$rc" -eq 0 ] || grep -q '^not ok' "$tap" || failed_early "$1" "$rc" >>"$tap"
-	flock "$out/.shown" cat "$tap"
+	cat "$tap"
 	say "== $1 took $((SECONDS - start)) s"
 	keep_counts "$1" "$tap"
 	keep_layer "$1"
-}
-
-# run_lane LAYER...
-run_lane() {
-	local layer
-	for layer in "$@"; do run_layer "$layer"; done
-}
-
-# beside LAYER... + LAYER...: a process group for each lane, as step has for a command
-beside() {
-	local lane lanes=() pids=() signal
-	mapfile -t lanes < <(printf '%s ' "$@" | sed 's/ + /\n/g')
-	# shellcheck disable=SC2064 # the signal of now
-	for signal in INT TERM HUP; do trap "interrupted $signal" "$signal"; done
-	set -m
-	for lane in "${lanes[@]}"; do
-		# shellcheck disable=SC2086 # names of layers
-		run_lane $lane </dev/null &
-		pids+=($!)
-	done
-	set +m
-	for lane in "${pids[@]}"; do wait "$lane" || failed_early "a lane" "$?" >>"$out/lanes.tap"; done
-	trap - INT TERM HUP
 }
 
 # The base cannot be had any more: there is nothing to test, and that is said.
@@ -101,7 +78,7 @@ rc=0
 "$TOP/scripts/tree.sh" || rc=$?
 [ "$rc" -ne "$EXIT_GONE" ] || skip_base
 [ "$rc" -eq 0 ] || exit "$rc"
-beside "$@"
+for layer in "$@"; do run_layer "$layer"; done
 drop_old
 say "logs: $work/log, reports and guests of this run: $kept"
 "$TOP/scripts/tally.pl" "$out"/*.tap

@@ -8,7 +8,7 @@ top=$(cd "$(dirname "$0")/.." && pwd)
 mails=${1:?usage: series.sh MAILS}
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
-unset OUT FROM LAYER
+unset OUT FROM
 export LC_ALL=C
 . "$top/tests/tap.sh" series
 

@@ -323,7 +323,7 @@ says "CACHE of the environment is somebody else's" 0 "^tree=$cache/6.12/tree" wh
 # titles: what the counts of each layer are called in results/
 # shellcheck disable=SC2317 # says calls it
 titles() {
-	sed -n 's|.*scripts/test\.sh ||p' "$top/Makefile" | tr -d + | xargs bash -c \
+	sed -n 's|.*scripts/test\.sh ||p' "$top/Makefile" | xargs bash -c \
 		'. "$0/scripts/lib.sh" && . "$0/scripts/records.sh" && for layer; do title "$layer"; done' "$top"
 }
 says "each layer has a title" 0 'KUnit, UML' titles
@@ -366,44 +366,6 @@ says "the payload is of the package" 0 '^package$' payload "$tmp/kept"
 mkdir -p "$tmp/no-package/page_frag"
 says "without a package it is of the file that is named" 0 'GNU GENERAL PUBLIC LICENSE' payload "$tmp/no-package"
 
-# Each lane waits for the other's first layer; the second layer comes after it.
-cat >"$tmp/keeping/scripts/meet.sh" <<-'EOF'
-	#!/usr/bin/env bash
-	. "$(dirname "$0")/lib.sh"
-	touch "$CACHE/$1"
-	echo 1..1
-	for ((n = 0; n < 300; n++)); do
-		[ ! -e "$CACHE/$2" ] || { echo "not ok 1 - $1 met $2"; exit 1; }
-		sleep 0.1
-	done
-	echo "not ok 1 - $1 was alone"
-	exit 1
-EOF
-printf '#!/bin/sh\nexec "${0%%/*}/meet.sh" left right\n' >"$tmp/keeping/scripts/unit.sh"
-printf '#!/bin/sh\nexec "${0%%/*}/meet.sh" right left\n' >"$tmp/keeping/scripts/kunit.sh"
-printf '#!/bin/sh\n[ ! -e "%s" ] || printf "1..1\\nnot ok 1 - after\\n"\n' "$tmp/kept/page_frag/right" >"$tmp/keeping/scripts/plant.sh"
-chmod +x "$tmp/keeping/scripts/"{meet,plant}.sh
-lanes=$(env XDG_CACHE_HOME="$tmp/kept" "$tmp/keeping/scripts/test.sh" unit + kunit plant 2>/dev/null)
-for line in "left met right" "right met left" after; do
-	verdict "two lanes at the same time: $line" "$(grep -qx "not ok 1 - $line" <<<"$lanes" && echo yes)" "$lanes"
-done
-verdict "and all of them counted" "$(grep -qx '0 passed, 3 failed, 0 skipped' <<<"$lanes" && echo yes)" "$lanes"
-cat >"$tmp/keeping/scripts/unit.sh" <<-'EOF'
-	#!/usr/bin/env bash
-	. "$(dirname "$0")/lib.sh"
-	step "${0##*/}" "$CACHE/log/${0##*/}.log" sh -c "echo started; sleep 20 | cat"
-EOF
-cp "$tmp/keeping/scripts/"{unit,kunit}.sh
-env --default-signal=INT XDG_CACHE_HOME="$tmp/kept" setsid "$tmp/keeping/scripts/test.sh" unit + kunit >"$tmp/lanes" 2>&1 &
-lanes=$!
-timeout 10 sh -c 'until grep -qs started "$1" && grep -qs started "$2"; do sleep 0.1; done' - "$tmp/kept/page_frag/log/"{unit,kunit}.sh.log
-kill -INT -- "-$lanes"
-wait "$lanes" 2>/dev/null
-rc=$?
-verdict "INT ends both lanes and their children: the lock is free" \
-	"$(flock -w 3 "$tmp/kept/page_frag/6.12/lock" echo yes)" "$(cat "$tmp/lanes")"
-verdict "with the status of the signal, and no count" \
-	"$([ "$rc" -eq 130 ] && ! grep -q ' passed, ' "$tmp/lanes" && echo yes)" "$rc: $(cat "$tmp/lanes")"
 mkdir -p "$tmp/linux"
 printf 'VERSION = 6\nPATCHLEVEL = 12\nSUBLEVEL = 9\n' >"$tmp/linux/Makefile"
 # shellcheck disable=SC2317 # says calls it
