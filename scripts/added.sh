@@ -11,10 +11,10 @@ added() {
 			for (i = 0; i < n; i++) print file ":" range[2] + i }'
 }
 
-# of_the_series PATTERN <REPORT: the lines with PATTERN that begin with FILE:NUMBER, or
-# with a word and that, of a line that the series adds
+# of_the_series PATTERN <REPORT: the lines with PATTERN about a line that the series adds.
+# They begin with FILE:NUMBER: or, of the kernel-doc of 7.3, with Warning: FILE:NUMBER
 of_the_series() {
-	{ grep -aE -- "$1" || :; } | sed -E "s,^([Ww]arning|[Ee]rror): ,,; s,^.*$tree/,,; s,^(\.\./)*(${tree##*/}/)?,," |
+	{ grep -aE -- "$1" || :; } | sed -E "s,^([Ww]arning|[Ee]rror): ,,; s,^.*$tree/,,; s,^(\.\./)*(${tree##*/}/)?,,; s,^([^: ]+:[0-9]+) ,\1: ," |
 		awk -F: 'NR == FNR { want[$1 ":" $2]; next } ($1 ":" $2) in want' <(added) - | sort -u
 }
 
