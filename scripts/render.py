@@ -43,7 +43,8 @@ def table(records, name, treeid):
         row = (row, record["unit"])
         rows += [row] if row not in rows else []
         columns += [column] if column not in columns else []
-        stale = treeid and column != "base" and record["tree"] != treeid
+        of_base = column == "base" or title.endswith("base kernel")
+        stale = treeid and not of_base and record["tree"] != treeid
         cells[row, column] = record["value"] + (" *" if stale else "")
         source = f"{record['by']}, Linux {record['kernel']}, {record['compiler']}"
         for note in [source] + (["* on an earlier version of the series"] if stale else []):
