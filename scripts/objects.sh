@@ -42,8 +42,9 @@ with_clang() {
 		kmake --keep-going W=1 CONFIG_WERROR= "${objects[@]}"
 }
 
+# touched_rules: in a step, whose $log is the file of its own
 touched_rules() {
-	local files rules_said=$log/spatch.err
+	local files rules_said=$work/log/objects/spatch.err
 	mapfile -t files < <(git -C "$tree" diff --name-only base..HEAD -- '*.c' ':!tools/')
 	[ ${#files[@]} -eq 0 ] || run_rules "${files[@]}"
 }

@@ -17,7 +17,7 @@ work=$(work_dir)
 name=$(IFS=-; echo "um-stress${debug:+-}${debug[*]}")
 build=$work/build/$name
 run=$work/run-${1:?usage: uml.sh NAME WORD...}
-fragments=("$TOP/configs/stress-uml.config")
+fragments=("$TOP"/configs/stress-uml{,"-$BASE"}.config)
 words=(mem="${VM_MEMORY}M" "con0=null,fd:1" console=tty0 "con1=null,fd:3" noreboot panic=-1 panic_on_warn=1 page_owner=on "${@:2}")
 
 if [ "$VM_CPUS" -gt 1 ]; then
