@@ -114,6 +114,7 @@ kernel_doc_added() {
 	mapfile -t files < <(git diff --name-only base..HEAD -- '*.[ch]' ':!tools/')
 	[ ${#files[@]} -gt 0 ] || return
 	./scripts/kernel-doc -none -Wall "${files[@]}" >"$report" 2>&1 || echo "status $?, of the base too"
+	grep -q '[Ww]arning' "$report" || { echo "it says nothing of the base either: was it run?"; return 1; }
 	found=$(of_the_series '[Ww]arning|[Ee]rror' <"$report")
 	[ -z "$found" ] || { echo "$found"; return 1; }
 }
@@ -219,7 +220,7 @@ paths() {
 	local entries entry
 	mapfile -t entries < <(sed -n 's/^F:[[:space:]]*//p' "$TOP/MAINTAINERS")
 	# What is not there is asked for too, and refused.
-	for entry in "${entries[@]}"; do git ls-files "$entry" | grep -m1 . || echo "$entry"; done
+	for entry in "${entries[@]}"; do git ls-files "$entry" | sed -n 1p | grep . || echo "$entry"; done
 	git diff --diff-filter=A --name-only base..HEAD -- . ':!mm/page_alloc.h' "${entries[@]/#/:!}"
 }
 
