@@ -39,7 +39,7 @@ export BASE KERNEL_SRC PAYLOAD_MB VM_TIMEOUT DEBUG JOBS OUT FROM STRICT
 export SUITE COV FUZZ_SECONDS FUZZ_SEED PAIRS BENCH_ARGS STRESS_SECONDS STRESS_SEED STRESS_ON SOAK SOAK_SECONDS BUGS KEPT
 
 .PHONY: help run test unit fuzz mutate unit-record check gates kunit vm stress soak soak-record stress-plants guest-bugs plant objects bisect
-.PHONY: cover bench bench-record bench-report bench-size fastpath series record porting tree where clean distclean
+.PHONY: cover bench bench-record bench-report bench-size fastpath series letters record porting tree where clean distclean
 
 help:
 	@sed -n 's/^# make /  make /p' $(MAKEFILE_LIST)
@@ -162,6 +162,10 @@ series:
 # make porting    the porting kit, on a driver that uses every old name
 porting:
 	@scripts/test.sh porting
+
+# make letters    what the letters say, done as one does who gets only the mails
+letters:
+	@scripts/test.sh letters
 
 # make record     numbers of this base into results/, for letters and messages
 record:

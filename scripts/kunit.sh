@@ -29,14 +29,6 @@ arm64-64k) options=("${emulated[@]}" "${llvm[@]}" --kconfig_add CONFIG_ARM64_64K
 	"known: um um-smp x86_64 i386 arm64 arm64-64k s390" ;;
 esac
 
-# without_kvm: on a processor that cannot have guests
-without_kvm() {
-	! grep -qE '^flags.*\b(vmx|svm)\b' /proc/cpuinfo || return 0
-	mkdir -p "$work/bin"
-	ln -sf "$TOP/scripts/emulator.sh" "$work/bin/qemu-system-$on"
-	PATH=$work/bin:$PATH
-}
-
 run_kunit() {
 	cd "$tree" || return
 	./tools/testing/kunit/kunit.py run --kunitconfig "$TOP/configs/kunit.config" \
@@ -47,7 +39,7 @@ run_kunit() {
 
 [ "$on" = um ] || "$TOP/scripts/deps.sh" "kunit-$on"
 case $on in
-x86_64|i386) without_kvm ;;
+x86_64|i386) without_kvm "$on" ;;
 esac
 mkdir -p "$work/build" "$work/log"
 rm -f "$json"

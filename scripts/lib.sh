@@ -94,6 +94,16 @@ debug_parameters() {
 	printf '%s\n' "$@" | sed -n 's/^poison$/page_poison=1/p'
 }
 
+# without_kvm MACHINE: on a processor that cannot have guests
+without_kvm() {
+	local bin
+	bin=$(work_dir)/bin
+	! grep -qE '^flags.*\b(vmx|svm)\b' /proc/cpuinfo || return 0
+	mkdir -p "$bin"
+	ln -sf "$TOP/scripts/emulator.sh" "$bin/qemu-system-$1"
+	PATH=$bin:$PATH
+}
+
 # load_base: package, suite, tested and member of kernels/$BASE
 load_base() {
 	[ -r "$TOP/kernels/$BASE" ] ||

@@ -50,6 +50,7 @@ title() {
 	porting) echo "porting kit" ;;
 	gates-planted) echo "faults planted for the gates" ;;
 	bisect) echo "prefixes of the series" ;;
+	letters) echo "commands of the letters" ;;
 	*) echo "$1" ;;
 	esac
 }
