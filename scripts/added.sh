@@ -19,17 +19,21 @@ of_the_series() {
 }
 
 # run_rules FILE...: the kernel's own semantic patches on files of $tree, but for the few
-# that need OCaml, 40 s a file. 1 if one of them cannot be run, or there is none.
+# that need OCaml, 40 s a file. 1 if one of them cannot be run, or there is none. What is
+# named together is looked at together, and a file may keep another's report away: in a
+# directory each is by itself.
 run_rules() {
-	local rules options bad=0 run=0
-	cd "$tree" || return
+	local aside rules options bad=0 run=0
+	aside=$(mktemp -d) || return
+	cd "$tree" && cp --parents -t "$aside" -- "$@" || return
 	while read -r rules; do
 		read -ra options <<<"$(sed -n 's,^// *Options: *,,p' "$rules")"
 		timeout "$((40 * $#))" spatch -D report --no-show-diff --very-quiet --jobs "$JOBS" "${options[@]}" \
-			--cocci-file "$rules" "$@" 2>"$rules_said" ||
+			--include-headers --cocci-file "$rules" --dir "$aside" 2>"$rules_said" | sed "s,^$aside/,," ||
 			{ echo "$rules cannot be run: $(tail -n 1 "$rules_said")"; bad=1; }
 		run=$((run + 1))
 	done < <(grep -rlE '^virtual report' scripts/coccinelle | xargs grep -L ocaml | sort)
+	rm -rf "$aside"
 	say "  .. $run semantic patches, $# files"
 	[ "$run" -gt 0 ] && [ "$bad" -eq 0 ]
 }
