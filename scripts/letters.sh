@@ -39,6 +39,8 @@ receive() {
 		find "$mails/$part" -name '*.patch' ! -name '0000-*' | sort | xargs -r cat >"$home/page_frag-$part.mbox"
 	done
 	git -C "$tested" archive base | tar -x -C "$tree"
+	# git gc goes on in the background, and keeps the lock.
+	git config --file "$home/.gitconfig" gc.auto 0
 	git config --file "$home/.gitconfig" user.name reader
 	git config --file "$home/.gitconfig" user.email reader@localhost
 }
