@@ -11,6 +11,9 @@ added() {
 			for (i = 0; i < n; i++) print file ":" range[2] + i }'
 }
 
+# touched: the files of C that the series changes and that are compiled, a line each
+touched() { git -C "$tree" diff --name-only --diff-filter=d base..HEAD -- '*.[ch]' ':!tools/'; }
+
 # of_the_series PATTERN <REPORT: the lines with PATTERN about a line that the series adds.
 # They begin with FILE:NUMBER: or, of the kernel-doc of 7.3, with Warning: FILE:NUMBER
 of_the_series() {
@@ -24,8 +27,9 @@ of_the_series() {
 # directory each is by itself.
 run_rules() {
 	local aside rules options bad=0 run=0
-	aside=$(mktemp -d) || return
-	cd "$tree" && cp --parents -t "$aside" -- "$@" || return
+	aside=$(work_dir)/build/rules
+	rm -rf "$aside"
+	mkdir -p "$aside" && cd "$tree" && cp --parents -t "$aside" -- "$@" || return
 	while read -r rules; do
 		read -ra options <<<"$(sed -n 's,^// *Options: *,,p' "$rules")"
 		timeout "$((40 * $#))" spatch -D report --no-show-diff --very-quiet --jobs "$JOBS" "${options[@]}" \
@@ -33,7 +37,6 @@ run_rules() {
 			{ echo "$rules cannot be run: $(tail -n 1 "$rules_said")"; bad=1; }
 		run=$((run + 1))
 	done < <(grep -rlE '^virtual report' scripts/coccinelle | xargs grep -L ocaml | sort)
-	rm -rf "$aside"
 	say "  .. $run semantic patches, $# files"
 	[ "$run" -gt 0 ] && [ "$bad" -eq 0 ]
 }

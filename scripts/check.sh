@@ -112,7 +112,7 @@ kernel_doc() {
 kernel_doc_added() {
 	local files file found report=$gate_log/kernel-doc.txt
 	cd "$tree" || return
-	mapfile -t files < <(git diff --name-only base..HEAD -- '*.[ch]' ':!tools/')
+	mapfile -t files < <(touched)
 	[ ${#files[@]} -gt 0 ] || return
 	for file in "${files[@]}"; do
 		./scripts/kernel-doc -none -Wall "$file" || echo "status $?, of the base too"

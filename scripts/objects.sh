@@ -45,7 +45,7 @@ with_clang() {
 # touched_rules: in a step, whose $log is the file of its own
 touched_rules() {
 	local files rules_said=$work/log/objects/spatch.err
-	mapfile -t files < <(git -C "$tree" diff --name-only --diff-filter=d base..HEAD -- '*.[ch]' ':!tools/')
+	mapfile -t files < <(touched)
 	[ ${#files[@]} -eq 0 ] || run_rules "${files[@]}"
 }
 
