@@ -42,6 +42,7 @@ def cells(run, row):
     for side in bench.SIDES:
         yield side, f"{median(values[side]):.2f}"
     yield "ratio", str(ratio or "not told")
+    yield "verdict", ratio.verdict() if ratio else "not told"
 
 
 def main(path):

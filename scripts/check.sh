@@ -185,7 +185,7 @@ w1() {
 sparse_clean() {
 	local out
 	out=$(kmake C=2 CHECK="$SPARSE" mm/page_frag_cache.o mm/page_frag_test.o 2>&1) || { echo "$out"; return 1; }
-	! grep -E 'page_frag.*warning|is not available' <<<"$out"
+	! grep -E 'page_frag.*warning|error:|is not available' <<<"$out"
 }
 
 # From a copy: kbuild writes beside its sources.
@@ -194,7 +194,7 @@ stress_module() {
 	rm -rf "$dir"
 	cp -r "$tree/tools/testing/selftests/mm/page_frag" "$dir" && kmake prepare >/dev/null || return
 	out=$(kmake W=1 C=2 CHECK="$SPARSE" M="$dir" page_frag_stress.o 2>&1) || { echo "$out"; return 1; }
-	! grep -E 'page_frag_stress.*warning|is not available' <<<"$out"
+	! grep -E 'page_frag_stress.*warning|error:|is not available' <<<"$out"
 }
 
 semantic_patches() {

@@ -27,7 +27,7 @@ commands() {
 elsewhere() {
 	case $1 in
 	*selftests/mm/*) echo "wants the kernel of the tree booted; make stress does it in a guest" ;;
-	*selftests*run_tests) echo "wants the kernel of the tree booted; make vm SUITE=all does it in a guest" ;;
+	*selftests*run_tests) echo "wants the kernel of the tree booted; make vm SUITE=all runs those that the letter names" ;;
 	*) return 1 ;;
 	esac
 }

@@ -17,6 +17,10 @@ out=$work/build${CHECK_TREE:+-gates}/matrix
 CLANG=${CLANG:-clang-19}
 one=mm/page_frag_cache.o
 both="$one mm/page_frag_test.o"
+# Who else is compiled to something else there: the cache of a task, and of those who send.
+task="kernel/fork.o kernel/exit.o"
+net="net/core/skbuff.o net/core/sock.o net/core/skmsg.o net/ipv4/tcp.o net/ipv4/ip_output.o drivers/net/tun.o"
+inet=(CONFIG_NET=y CONFIG_INET=y CONFIG_NETDEVICES=y CONFIG_NET_CORE=y CONFIG_TUN=y CONFIG_BPF_SYSCALL=y)
 suite=(CONFIG_KUNIT=y CONFIG_PAGE_FRAG_CACHE_KUNIT_TEST=y)
 smp=(CONFIG_64BIT=y CONFIG_SMP=y)
 
@@ -68,9 +72,9 @@ gate "headers stand on their own" self_contained
 gate "module, KUnit a module too; what it needs is exported" as_module
 gate "without KUnit" compiles gcc "$one" "${smp[@]}" "# CONFIG_KUNIT is not set"
 gate "DEBUG_VM" compiles gcc "$both" "${smp[@]}" CONFIG_DEBUG_KERNEL=y CONFIG_DEBUG_VM=y "${suite[@]}"
-gate "SMP=n" compiles gcc "$both" CONFIG_64BIT=y "# CONFIG_SMP is not set" "${suite[@]}"
-gate "PREEMPT_RT" compiles gcc "$both net/core/skbuff.o" "${smp[@]}" CONFIG_EXPERT=y CONFIG_PREEMPT_RT=y CONFIG_NET=y "${suite[@]}"
-gate "NET=n" compiles gcc "$both" "${smp[@]}" "# CONFIG_NET is not set" "${suite[@]}"
-gate "32 bits" compiles gcc "$both" "# CONFIG_64BIT is not set" CONFIG_SMP=y "${suite[@]}"
+gate "SMP=n" compiles gcc "$both $task $net" CONFIG_64BIT=y "# CONFIG_SMP is not set" "${inet[@]}" "${suite[@]}"
+gate "PREEMPT_RT" compiles gcc "$both $task $net" "${smp[@]}" CONFIG_EXPERT=y CONFIG_PREEMPT_RT=y "${inet[@]}" "${suite[@]}"
+gate "NET=n" compiles gcc "$both $task" "${smp[@]}" "# CONFIG_NET is not set" "${suite[@]}"
+gate "32 bits" compiles gcc "$both $task $net" "# CONFIG_64BIT is not set" CONFIG_SMP=y "${inet[@]}" "${suite[@]}"
 gate "W=1, $CLANG" compiles "$CLANG" "$both" "${smp[@]}" CONFIG_MODULES=y "${suite[@]}"
 gates_done

@@ -42,6 +42,21 @@ with_clang() {
 		kmake --keep-going W=1 CONFIG_WERROR= "${objects[@]}"
 }
 
+# unread: the files of which sparse kept its warnings back, because of an error
+unread() { sed -nE "s,^(\.\./)*,,; s,^$tree/,,; s,^([^ :]+):[0-9]+:[0-9]+: error: .*,\1,p" "$log/w1.log" | sort -u; }
+
+# read_all: those are the ones known, whose error is the base's
+read_all() {
+	n=$((n + 1))
+	if diff <(sed '/^#/d; s/\t.*//' "$TOP/tests/sparse-errors") <(unread) >"$log/unread"; then
+		echo "ok $n - sparse: every file is read, but those of tests/sparse-errors"
+	else
+		bad=$((bad + 1))
+		echo "not ok $n - sparse: every file is read, but those of tests/sparse-errors"
+		sed -n 's/^</# no error any more:/p; s/^>/# an error, and no warning after it:/p' "$log/unread"
+	fi
+}
+
 # touched_rules: in a step, whose $log is the file of its own
 touched_rules() {
 	local files rules_said=$work/log/objects/spatch.err
@@ -70,7 +85,8 @@ for object in "${objects[@]}"; do
 		tail -n 5 "$log/${object//\//_}.log" | sed 's/^/# /'
 	fi
 done
-says_nothing "W=1 and sparse" w1 '[Ww]arning:' kmake --keep-going W=1 C=2 CHECK="$SPARSE" CONFIG_WERROR= "${objects[@]}"
+says_nothing "W=1 and sparse" w1 '([Ww]arning|error):' kmake --keep-going W=1 C=2 CHECK="$SPARSE" CONFIG_WERROR= "${objects[@]}"
+read_all
 says_nothing "W=1, clang-19" clang '[Ww]arning:' with_clang
 says_nothing coccicheck cocci '^[^ ]+:[0-9]+' touched_rules
 echo "1..$n"

@@ -52,11 +52,21 @@ source_of_base() {
 	if [ -n "$KERNEL_SRC" ]; then echo "a tree of the sender's own"; else cat "$work/source"; fi
 }
 
+# Tests and what is written about the code, the rest is code.
+beside=(Documentation MAINTAINERS mm/page_frag_test.c tools/testing)
+
+# added_by_mm PATHSPEC...: lines that the mm part adds there
+added_by_mm() {
+	git -C "$tree" diff --numstat base "$(part_commits mm "$tree" | tail -n 1)" -- "$@" |
+		awk '{ n += $1 } END { print n + 0 }'
+}
+
 letter_text() {
 	sed '1,/^$/d' "$TOP/patches/cover/$1" | "$TOP/scripts/render.py" "$work/tree.records" \
 		tree="$tree" treeid="$(git -C "$tree" rev-parse --short=12 'HEAD^{tree}')" \
 		base="$BASE" version="$(make -s -C "$tree" kernelversion)" source="$(source_of_base)" \
-		mm="$(part_commits mm "$tree" | wc -l)" net="$(part_commits net "$tree" | wc -l)"
+		mm="$(part_commits mm "$tree" | wc -l)" net="$(part_commits net "$tree" | wc -l)" \
+		code="$(added_by_mm . "${beside[@]/#/:!}")" tests="$(added_by_mm "${beside[@]}")"
 }
 
 # fill_letter FILE PART: template into what git format-patch left blank
@@ -157,6 +167,16 @@ mails() {
 	address "$out/$part" "$part"
 }
 
+# no_others: what is removed is mails, and nothing of anybody else
+no_others() {
+	local part other
+	for part in mm net; do
+		other=$(find "$out/$part" -mindepth 1 ! -name '*.patch' -print -quit 2>/dev/null)
+		[ -z "$other" ] || die "$other is no mail, and $out/$part would be replaced" "give another OUT"
+	done
+}
+
+no_others
 "$TOP/scripts/tree.sh"
 check_order
 sender

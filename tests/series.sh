@@ -125,6 +125,10 @@ verdict "recipients by role, each once" \
 	"$(grep -A4 '^To:' <<<"$got" | tr -d '\n\t' | grep -qFx 'To: a@example.orgCc: b@example.org,list@example.org,linux-mm@kvack.org' && echo yes)" "$got"
 verdict "the sender's name is encoded" \
 	"$(grep -qE '^From: =\?UTF-8\?.*<j@example.org>$' <<<"$got" && ! grep -q 'page_frag@localhost' "$tmp/out"/*/*.patch && echo yes)" "$got"
+mkdir -p "$tmp/theirs/mm"
+echo precious >"$tmp/theirs/mm/slab.c"
+says "a directory that holds no mails is not replaced" 1 "mm/slab.c is no mail" env OUT="$tmp/theirs" bash -c "$(declare -f in_small); tmp=$tmp in_small"
+verdict "and what it holds is kept" "$([ "$(cat "$tmp/theirs/mm/slab.c")" = precious ] && echo yes)" "$(ls -R "$tmp/theirs")"
 says "a sender without an address is refused" 1 "'Me' is no sender" env FROM=Me bash -c "$(declare -f in_small); tmp=$tmp in_small"
 small 'mm: page_frag: a' 'net: b' 'mm: page_frag: c'
 says "an mm step after a net step is refused" 1 "'mm: page_frag: c' comes after 'net: b'" in_small
