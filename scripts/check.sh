@@ -43,6 +43,15 @@ files_have_spdx() {
 	return $bad
 }
 
+# every_base: the archive has the package of each, not of this one alone
+every_base() {
+	local base bad=0
+	for base in "$TOP"/kernels/*; do
+		BASE=${base##*/} "$TOP/scripts/fetch.sh" || bad=1
+	done
+	return $bad
+}
+
 # found_none PATTERN...: git grep in the tree, where an error is no "nothing found"
 found_none() {
 	local rc=0
@@ -264,6 +273,11 @@ gate "tests of the suites' verdict" "$TOP/tests/suite.sh"
 gate "tests of the benchmark's verdict" "$TOP/tests/bench.sh"
 gate "docs/benchmarks.md is of the recorded data" "$TOP/scripts/bench-report.sh" --check
 gate "docs/soak.md is of the recorded soaks" "$TOP/scripts/soak-report.sh" --check
+if [ -n "${STRICT:-}" ] && [ -z "$KERNEL_SRC" ]; then
+	gate "every base can be had" every_base
+else
+	gate_skip "every base can be had" "asked of the archive with STRICT only"
+fi
 gate "no old name is left in the tree" no_old_name
 gate "the second allocator is gone" no_second_allocator
 gate "nobody looks into struct page_frag_cache" no_open_coded_internals
