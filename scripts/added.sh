@@ -3,9 +3,9 @@
 # shellcheck disable=SC2154 # $tree and $rules_said are set by who sources this
 # What the series adds to $tree, and what a tool says of that alone. Sourced after lib.sh.
 
-# added: each line, as FILE:NUMBER
+# added: each line, as FILE:NUMBER; with AROUND=-W all lines of a function that has one
 added() {
-	git -C "$tree" diff -U0 base..HEAD -- '*.[ch]' | awk '
+	git -C "$tree" diff "${AROUND:--U0}" base..HEAD -- '*.[ch]' | awk '
 		/^\+\+\+ b\// { file = substr($0, 7) }
 		/^@@/ { split($3, range, /[+,]/); n = range[3] == "" ? 1 : range[3]
 			for (i = 0; i < n; i++) print file ":" range[2] + i }'
