@@ -10,7 +10,8 @@ load_base
 debs=$CACHE/deb
 own=$CACHE/apt/$BASE
 keyring=/usr/share/keyrings/debian-archive-keyring.gpg
-apt_options=(-o "APT::Sandbox::User=$(id -un)")
+apt_options=(-o "APT::Sandbox::User=$(id -un)" -o Acquire::AllowInsecureRepositories=false
+	-o Acquire::AllowDowngradeToInsecureRepositories=false)
 
 # debian_lists: those that were fetched, as origin|label|site; apt names no others
 debian_lists() {

@@ -159,6 +159,7 @@ because "fast path is no longer than recorded" "patched: [0-9]+ instructions, re
 because "kernel-doc -Wall, what the series adds" "net/core/sock.c:.*'argument' not described"
 because "checkpatch --strict, every commit" "trailing whitespace|code indent|space prohibited"
 because "checkpatch --strict, our files" "recieve"
+because "checkpatch --strict, every commit" "recieve"
 because "W=1" "unused-but-set-variable"
 because "sparse" "planted_symbol"
 because "W=1 and sparse, module of the selftest" "unused-but-set"

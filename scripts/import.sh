@@ -65,7 +65,9 @@ check_version() {
 	local have
 	[ -r "$KERNEL_SRC/mm/Makefile" ] ||
 		die "$KERNEL_SRC is not a kernel source tree" "KERNEL_SRC=/path/to/linux"
-	have=$(awk -F' *= *' '/^VERSION|^PATCHLEVEL/ { v = v $2 "." } END { sub(/\.$/, "", v); print v }' "$KERNEL_SRC/Makefile")
+	# A release candidate is another version; what a distribution adds is none.
+	have=$(awk -F' *= *' '/^VERSION|^PATCHLEVEL/ { v = v $2 "." } /^EXTRAVERSION/ && $2 ~ /^-rc/ { rc = $2 }
+		END { sub(/\.$/, "", v); print v rc }' "$KERNEL_SRC/Makefile")
 	[ "$have" = "$version" ] ||
 		die "$KERNEL_SRC is Linux $have, the series asked for is for $version" \
 		    "give a $version tree, or BASE= one of: $(cd "$TOP/kernels" && echo *)"

@@ -60,6 +60,11 @@ small_tree "$tmp/old" 5 10
 says "a KERNEL_SRC of another version is refused by version" fail "is Linux 5.10, the series asked for is for 6.12" \
 	env KERNEL_SRC="$tmp/old" "$top/scripts/import.sh"
 
+small_tree "$tmp/early" 6 12
+sed -i '2a EXTRAVERSION = -rc7' "$tmp/early/Makefile"
+says "and so is a release candidate" fail "is Linux 6.12-rc7, the series asked for is for 6.12" \
+	env KERNEL_SRC="$tmp/early" "$top/scripts/import.sh"
+
 git_tree() {
 	small_tree "$@"
 	git -C "$1" init -q
