@@ -3,9 +3,9 @@
 # shellcheck disable=SC2154 # $tree and $rules_said are set by who sources this
 # What the series adds to $tree, and what a tool says of that alone. Sourced after lib.sh.
 
-# added: each line, as FILE:NUMBER; with AROUND=-W all lines of a function that has one
+# added [-W]: each line, as FILE:NUMBER; or all lines of a function that has one
 added() {
-	git -C "$tree" diff "${AROUND:--U0}" base..HEAD -- '*.[ch]' | awk '
+	git -C "$tree" diff "${1:--U0}" base..HEAD -- '*.[ch]' | awk '
 		/^\+\+\+ b\// { file = substr($0, 7) }
 		/^@@/ { split($3, range, /[+,]/); n = range[3] == "" ? 1 : range[3]
 			for (i = 0; i < n; i++) print file ":" range[2] + i }'
@@ -14,11 +14,15 @@ added() {
 # touched: the files of C that the series changes and that are compiled, a line each
 touched() { git -C "$tree" diff --name-only --diff-filter=d base..HEAD -- '*.[ch]' ':!tools/'; }
 
-# of_the_series PATTERN <REPORT: the lines with PATTERN about a line that the series adds.
-# They begin with FILE:NUMBER: or, of the kernel-doc of 7.3, with Warning: FILE:NUMBER
+# from_top <REPORT: a file that a line begins with is named from the top of the tree
+from_top() { sed -E "s,^.*$tree/,,; s,^(\.\./)*(${tree##*/}/)?,,"; }
+
+# of_the_series PATTERN [-W] <REPORT: the lines with PATTERN about a line that the series
+# adds (see added). They begin with FILE:NUMBER: or, of the kernel-doc of 7.3, with
+# Warning: FILE:NUMBER
 of_the_series() {
-	{ grep -aE -- "$1" || :; } | sed -E "s,^([Ww]arning|[Ee]rror): ,,; s,^.*$tree/,,; s,^(\.\./)*(${tree##*/}/)?,,; s,^([^: ]+:[0-9]+) ,\1: ," |
-		awk -F: 'NR == FNR { want[$1 ":" $2]; next } ($1 ":" $2) in want' <(added) - | sort -u
+	{ grep -aE -- "$1" || :; } | sed -E 's,^([Ww]arning|[Ee]rror): ,,' | from_top | sed -E 's,^([^: ]+:[0-9]+) ,\1: ,' |
+		awk -F: 'NR == FNR { want[$1 ":" $2]; next } ($1 ":" $2) in want' <(added "${@:2}") - | sort -u
 }
 
 # run_rules FILE...: the kernel's own semantic patches on files of $tree, but for the few

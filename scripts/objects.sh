@@ -21,8 +21,7 @@ log=$work/log/objects
 # about_the_series PATTERN LOG: a compiler also warns of a line that stays, when the one
 # that used it goes
 about_the_series() {
-	of_the_series "$1" <"$2"
-	AROUND=-W of_the_series '\[-W[^]]*\]$' <"$2"
+	of_the_series "$1" <"$2" && of_the_series '\[-W[^]]*\]$' -W <"$2"
 }
 
 # says_nothing WHAT NAME PATTERN COMMAND...: in its log there is no line with PATTERN
@@ -50,7 +49,7 @@ with_clang() {
 }
 
 # unread: the files of which sparse kept its warnings back, because of an error
-unread() { sed -nE "s,^(\.\./)*,,; s,^$tree/,,; s,^([^ :]+):[0-9]+:[0-9]+: error: .*,\1,p" "$log/w1.log" | sort -u; }
+unread() { from_top <"$log/w1.log" | sed -nE 's,^([^ :]+):[0-9]+:[0-9]+: error: .*,\1,p' | sort -u; }
 
 # read_all: those are the ones known, whose error is the base's
 read_all() {

@@ -16,12 +16,8 @@ new=$(work_dir)/results.tsv
 
 # named_now: without counts of a layer that has another name since
 named_now() {
-	local layer titles=''
-	for layer in unit mutate check matrix kunit plant vm stress soak stress-plants guest-bugs objects porting gates-planted bisect letters; do
-		titles+="tests: $(title "$layer"):"$'\n'
-	done
-	awk -F'\t' -v titles="$titles" '!/^tests: / || /^tests: KUnit, / { print; next }
-		{ split($1, name, ": "); if (index(titles, "tests: " name[2] ":")) print }'
+	awk -F': ' 'NR == FNR { now[$0]; next } $1 != "tests" || $2 ~ /^KUnit, / || $2 in now' \
+		<(printf '%s\n' "${titles[@]}") -
 }
 
 "$TOP/scripts/tree.sh"

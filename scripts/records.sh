@@ -31,27 +31,31 @@ record() {
 		"$(git -C "$tree" rev-parse --short=12 'HEAD^{tree}')" >>"$records/$1.tsv"
 }
 
-# title LAYER: as the letters call it; a part of a record's name, so without ': '
+# What the letters call a layer; a part of a record's name, so without ': '
+declare -A titles=(
+	[unit]="user space, sanitized"
+	[mutate]="mutants, all that live with a reason"
+	[check]="static gates"
+	[matrix]="configurations compiled"
+	[kunit]="KUnit, UML"
+	[plant]="planted bugs caught by KUnit"
+	[vm]="QEMU guest, two processors"
+	[stress]="stress, QEMU guest"
+	[soak]="soak"
+	[stress-plants]="faults planted into the stress module"
+	[guest-bugs]="bugs planted into a kernel in a guest"
+	[objects]="objects of x86_64 allmodconfig"
+	[porting]="porting kit"
+	[gates-planted]="faults planted for the gates"
+	[bisect]="prefixes of the series"
+	[letters]="commands of the letters"
+)
+
+# title LAYER
 title() {
 	case $1 in
-	unit) echo "user space, sanitized" ;;
-	mutate) echo "mutants, all that live with a reason" ;;
-	check) echo "static gates" ;;
-	matrix) echo "configurations compiled" ;;
-	kunit) echo "KUnit, UML" ;;
 	kunit-*) echo "KUnit, ${1#kunit-}" ;;
-	plant) echo "planted bugs caught by KUnit" ;;
-	vm) echo "QEMU guest, two processors" ;;
-	stress) echo "stress, QEMU guest" ;;
-	soak) echo "soak" ;;
-	stress-plants) echo "faults planted into the stress module" ;;
-	guest-bugs) echo "bugs planted into a kernel in a guest" ;;
-	objects) echo "objects of x86_64 allmodconfig" ;;
-	porting) echo "porting kit" ;;
-	gates-planted) echo "faults planted for the gates" ;;
-	bisect) echo "prefixes of the series" ;;
-	letters) echo "commands of the letters" ;;
-	*) echo "$1" ;;
+	*) echo "${titles[$1]:-$1}" ;;
 	esac
 }
 

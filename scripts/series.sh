@@ -172,7 +172,7 @@ no_others() {
 	local part other
 	for part in mm net; do
 		[ -e "$out/$part" ] || continue
-		other=$(find "$out/$part" ! -path "$out/$part" ! -name '*.patch' -print -quit)
+		other=$(find "$out/$part" -mindepth 1 ! -name '*.patch' -print -quit)
 		[ -z "$other" ] || die "$other is no mail, and $out/$part would be replaced" "give another OUT"
 	done
 }
