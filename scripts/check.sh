@@ -93,16 +93,11 @@ excused() {
 }
 
 style() {
-	local ignore commits bad=0
 	cd "$tree" || return
-	while read -r ignore commits; do
-		# shellcheck disable=SC2086 # names of commits
-		./scripts/checkpatch.pl --strict --codespell --codespellfile "$dictionary" --no-signoff --quiet --showfile \
-			--ignore "$ignore" -g $commits || bad=1
-	done < <(git log --reverse --format='%H %s' base..HEAD | while read -r commit subject; do
+	git log --reverse --format='%H %s' base..HEAD | while read -r commit subject; do
 		echo "$(excused "$subject") $commit"
-	done | awk '{ of[$1] = of[$1] " " $2 } END { for (ignore in of) print ignore of[ignore] }')
-	return $bad
+	done | xargs -L 1 -P "$JOBS" ./scripts/checkpatch.pl --strict --codespell --codespellfile "$dictionary" \
+		--no-signoff --quiet --showfile -g --ignore
 }
 
 owned_style() {
@@ -262,37 +257,37 @@ objects_listed() {
 
 write_mails() { OUT=$work/mails "$TOP/scripts/series.sh"; }
 
-gate "SPDX line in every file" files_have_spdx
-gate "shellcheck" shell_scripts
-gate "tests of the tooling" "$TOP/tests/tooling.sh"
-gate "tests of the verdict" "$TOP/tests/verdict.sh"
-gate "tests of the stress verdict" "$TOP/tests/stress-verdict.sh"
-gate "tests of the counts" "$TOP/tests/counts.sh"
-gate "tests of the coverage" "$TOP/tests/cover.sh"
-gate "tests of the suites' verdict" "$TOP/tests/suite.sh"
-gate "tests of the benchmark's verdict" "$TOP/tests/bench.sh"
-gate "docs/benchmarks.md is of the recorded data" "$TOP/scripts/bench-report.sh" --check
-gate "docs/soak.md is of the recorded soaks" "$TOP/scripts/soak-report.sh" --check
+gate_start "SPDX line in every file" files_have_spdx
+gate_start "shellcheck" shell_scripts
+gate_start "tests of the tooling" "$TOP/tests/tooling.sh"
+gate_start "tests of the verdict" "$TOP/tests/verdict.sh"
+gate_start "tests of the stress verdict" "$TOP/tests/stress-verdict.sh"
+gate_start "tests of the counts" "$TOP/tests/counts.sh"
+gate_start "tests of the coverage" "$TOP/tests/cover.sh"
+gate_start "tests of the suites' verdict" "$TOP/tests/suite.sh"
+gate_start "tests of the benchmark's verdict" "$TOP/tests/bench.sh"
+gate_start "docs/benchmarks.md is of the recorded data" "$TOP/scripts/bench-report.sh" --check
+gate_start "docs/soak.md is of the recorded soaks" "$TOP/scripts/soak-report.sh" --check
 if [ -n "${STRICT:-}" ] && [ -z "$KERNEL_SRC" ]; then
-	gate "every base can be had" every_base
+	gate_start "every base can be had" every_base
 else
 	gate_skip "every base can be had" "asked of the archive with STRICT only"
 fi
-gate "no old name is left in the tree" no_old_name
-gate "the second allocator is gone" no_second_allocator
-gate "nobody looks into struct page_frag_cache" no_open_coded_internals
-gate "checkpatch --strict, our files" owned_style
-gate "checkpatch --strict, every commit" style
-gate "kernel-doc -Wall -Werror" kernel_doc
-gate "kernel-doc -Wall, what the series adds" kernel_doc_added
-gate "every name is documented" documented
-gate "every name is tested" tested
-gate "get_maintainer.pl agrees on all paths" maintainers
-gate "every file of the series is compiled" objects_listed
-gate "MAINTAINERS is in order" maintainers_sorted
+gate_start "no old name is left in the tree" no_old_name
+gate_start "the second allocator is gone" no_second_allocator
+gate_start "nobody looks into struct page_frag_cache" no_open_coded_internals
+gate_start "checkpatch --strict, our files" owned_style
+gate_start "checkpatch --strict, every commit" style
+gate_start "kernel-doc -Wall -Werror" kernel_doc
+gate_start "kernel-doc -Wall, what the series adds" kernel_doc_added
+gate_start "every name is documented" documented
+gate_start "every name is tested" tested
+gate_start "get_maintainer.pl agrees on all paths" maintainers
+gate_start "every file of the series is compiled" objects_listed
+gate_start "MAINTAINERS is in order" maintainers_sorted
 gate "the series is written as mails" write_mails
 gate "git am of the mails gives the tree that is tested" "$TOP/scripts/roundtrip.sh" "$work/mails"
-gate "tests of the mails and of the round trip" "$TOP/tests/series.sh" "$work/mails"
+gate_start "tests of the mails and of the round trip" "$TOP/tests/series.sh" "$work/mails"
 gate "configuration: every line survives" configured
 gate "W=1" w1
 gate "sparse" sparse_clean
@@ -301,4 +296,5 @@ gate "coccicheck" semantic_patches
 gate "fast path is no longer than recorded" "$TOP/scripts/fastpath.sh" --check
 gate "porting kit" "$TOP/scripts/porting.sh"
 gate "htmldocs" htmldocs
+gates_join
 gates_done

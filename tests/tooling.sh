@@ -249,7 +249,7 @@ rm "$tmp/bin/df"
 stub id 'echo 1000'
 printf 'all\tno-such-command\tsome-package\tneeded by this test\n' >"$tmp/packages"
 mkdir -p "$tmp/top/scripts"
-cp "$top/scripts/lib.sh" "$top/scripts/deps.sh" "$tmp/top/scripts"
+cp "$top"/scripts/{lib,gates,deps}.sh "$tmp/top/scripts"
 cp "$tmp/packages" "$tmp/top/scripts/packages"
 says "not root: what is missing, and the command" fail "sudo apt-get .*install -y --no-install-recommends some-package" \
 	env PATH="$tmp/bin:$PATH" "$tmp/top/scripts/deps.sh" run
@@ -267,10 +267,10 @@ using() {
 	chmod +x "$tmp/top/scripts/using.sh"
 }
 
-# interrupted SIGNAL: a step that has children is running below two scripts, as in
-# make test; the terminal sends SIGNAL to all
+# interrupted SIGNAL LINE...: these lines, which write to long.log and have children, are
+# running below two scripts, as in make test; the terminal sends SIGNAL to all
 interrupted() {
-	using 'lock_work' 'step long "$CACHE/log/long.log" sh -c "echo started; sleep 20 | cat"' 'say "inner went on"'
+	using 'lock_work' "${@:2}" 'say "inner went on"'
 	printf '%s\n' '"$1" || :' 'echo "outer went on"' >"$tmp/outer.sh"
 	rm -f "$cache/log/long.log"
 	env --default-signal="$1" setsid bash "$tmp/outer.sh" "$tmp/top/scripts/using.sh" >"$tmp/interrupted" 2>&1 &
@@ -280,17 +280,28 @@ interrupted() {
 	wait "$group"
 	rc=$?
 }
-for signal in INT TERM; do
-	interrupted "$signal" 2>/dev/null
-	verdict "$signal during a step ends its children: the lock is free" \
+# ends WHAT SIGNAL LINE...
+ends() {
+	interrupted "${@:2}" 2>/dev/null
+	verdict "$2 during $1 ends its children: the lock is free" \
 		"$(flock -w 3 "$cache/6.12/lock" echo yes)" "$(cat "$tmp/interrupted")"
 	verdict "and the scripts that run it, with the signal's status" \
-		"$([ "$rc" -eq "$((128 + $(kill -l "$signal")))" ] && ! grep -q 'went on' "$tmp/interrupted" && echo yes)" "$rc: $(cat "$tmp/interrupted")"
+		"$([ "$rc" -eq "$((128 + $(kill -l "$2")))" ] && ! grep -q 'went on' "$tmp/interrupted" && echo yes)" "$rc: $(cat "$tmp/interrupted")"
+}
+long='sh -c "mkdir -p $CACHE/log; echo started | tee $CACHE/log/long.log; sleep 20 | cat"'
+for signal in INT TERM; do
+	ends "a step" "$signal" "step long \"\$CACHE/log/a-step.log\" $long"
+	ends "gates beside each other" "$signal" '. "$TOP/scripts/gates.sh"' "gate_start other sleep 20" "gate_start long $long" gates_join
 done
 rm -rf "$cache/6.12"
 using 'lock_work' 'step short "$CACHE/log/short.log" sleep 0.3'
 says "the next run proceeds, at once" 0 "ok short" "$tmp/top/scripts/using.sh"
 says "and so does the one after a step that ended" 0 "ok short" "$tmp/top/scripts/using.sh"
+using '. "$TOP/scripts/gates.sh"' 'gate_start first sleep 0.3' 'gate_start red false' 'gate_start killed sh -c "kill -9 \$PPID"' \
+	'gate next true' gates_join gates_done
+verdict "of gates beside each other each has its verdict, and one that is killed has failed" \
+	"$([ "$("$tmp/top/scripts/using.sh" 2>/dev/null | grep -v '^#' | paste -sd' ')" = \
+		'ok 1 - next ok 2 - first not ok 3 - red not ok 4 - killed 1..4' ] && echo yes)" "$("$tmp/top/scripts/using.sh" 2>&1)"
 using 'step bad "$CACHE/log/bad.log" sh -c "exit 3"'
 says "the status of a step is that of its command" 3 "FAILED bad after .*exit 3" "$tmp/top/scripts/using.sh"
 
