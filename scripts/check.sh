@@ -133,23 +133,30 @@ functions() {
 		sed -nE 's/^.*[ *]([a-z_0-9]+)\(.*/\1/p; s/^([a-z_0-9]+)\(.*/\1/p' | sort -u
 }
 
-# Nothing to warn about is not enough: each name has a block with its contract.
+# Types whose members are anybody's; those of the cache are nobody's.
+types() { sed -nE 's/^(enum|struct|union) ([a-z_0-9]+) \{$/\2/p' "$header"; }
+
+# described: types that have kernel-doc, and functions whose has a Context
+described() {
+	./scripts/kernel-doc -rst "$header" "$source" 2>/dev/null | awk '
+		/^\.\. c:/ { name = $NF }
+		/^\.\. c:function::/ { sub(/ *\(.*/, ""); name = $NF; sub(/^\*+/, "", name) }
+		/^\.\. c:(enum|struct|union)::/ || /^ *\*\*Context\*\*/ { print name }'
+}
+
+# Nothing to warn about is not enough: each name has a block, a function one with its
+# contract.
 documented() {
-	local name names text all=0 missing=0
+	local name names missing
 	cd "$tree" || return
 	names=$(functions)
-	for name in "${api[@]}"; do
-		grep -qx "$name" <<<"$names" || { echo "$name: not there"; missing=$((missing + 1)); }
-	done
-	for name in $names; do
-		all=$((all + 1))
-		text=$(./scripts/kernel-doc -man -function "$name" "$header" "$source" 2>/dev/null || :)
-		grep -q CONTEXT <<<"$text" && continue
-		echo "$name: no kernel-doc with Context"
-		missing=$((missing + 1))
-	done
-	echo "$all functions, $missing without kernel-doc"
-	[ "$missing" -eq 0 ] && [ "$all" -ge ${#api[@]} ]
+	missing=$({
+		printf '%s\n' "${api[@]}" | grep -vxF "$names" | sed 's/$/: not there/'
+		{ echo "$names"; types; } | grep -vxF "$(described)" | sed 's/$/: no kernel-doc, or none with Context/'
+	} || :)
+	[ -z "$missing" ] || echo "$missing"
+	echo "$({ echo "$names"; types; } | wc -l) symbols, $(grep -c . <<<"$missing" || :) without kernel-doc"
+	[ -z "$missing" ]
 }
 
 tested() {

@@ -37,6 +37,7 @@ plant_static() {
 	in_tree mm/page_frag_cache.c '/^ \* @what: the kind$/d'
 	in_tree net/core/sock.c '$a /**\n * planted_doc() - its argument has no word\n */\nint planted_doc(int argument);'
 	in_tree include/linux/page_frag_cache.h 's/^ \* Context: Any context\.$/ * Somewhere./'
+	in_tree include/linux/page_frag_cache.h 's/^ \* enum page_frag_misuse - / * enum planted - /'
 	in_tree mm/page_frag_test.c 's/\<page_frag_alloc_va_prepare_align\>/page_frag_none/'
 	in_tree mm/page_frag_test.c '1a #define PF_CAT(a, b) a##b'
 	in_tree mm/page_frag_test.c '2a #define page_frag_none(...) PF_CAT(page_frag_alloc_va_prepare_, align)(__VA_ARGS__)'
@@ -152,7 +153,8 @@ because "docs/benchmarks.md is of the recorded data" "nothing"
 because "docs/soak.md is of the recorded soaks" "nothing"
 because "the second allocator is gone" "net/core/sock.c:.*skb_page_frag_refill"
 because "nobody looks into struct page_frag_cache" "net/core/skbuff.c:[0-9]+"
-because "every name is documented" "no kernel-doc with Context"
+because "every name is documented" "page_frag_cache_init: no kernel-doc, or none with Context"
+because "every name is documented" "page_frag_misuse: no kernel-doc"
 because "every file of the series is compiled" "does not have mm/util.o"
 because coccicheck "NULL check before"
 because "fast path is no longer than recorded" "patched: [0-9]+ instructions, recorded: [0-9]+"
