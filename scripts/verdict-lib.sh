@@ -16,12 +16,10 @@ fault() { faults+=("$1"); }
 # Lines of the result channel that match; none is not an error here.
 lines() { grep -E "$1" "$result" 2>/dev/null || :; }
 
-# figure NAME: its value, or "missing"
-figure() {
-	local value
-	value=$(lines "^# figure $1 " | awk '{ print $4 }' | tail -n 1)
-	echo "${value:-missing}"
-}
+# figure NAME: its value, the last that is given, or "missing"
+declare -A figures=()
+while read -r _ _ name value _; do figures[$name]=$value; done < <(lines '^# figure [^ ]')
+figure() { echo "${figures[$1]:-missing}"; }
 
 check_emulator() {
 	local status=missing
