@@ -284,14 +284,14 @@ interrupted() {
 ends() {
 	interrupted "${@:2}" 2>/dev/null
 	verdict "$2 during $1 ends its children: the lock is free" \
-		"$(flock -w 3 "$cache/6.12/lock" echo yes)" "$(cat "$tmp/interrupted")"
+		"$(flock -w 20 "$cache/6.12/lock" echo yes)" "$(cat "$tmp/interrupted")"
 	verdict "and the scripts that run it, with the signal's status" \
 		"$([ "$rc" -eq "$((128 + $(kill -l "$2")))" ] && ! grep -q 'went on' "$tmp/interrupted" && echo yes)" "$rc: $(cat "$tmp/interrupted")"
 }
-long='sh -c "mkdir -p $CACHE/log; echo started | tee $CACHE/log/long.log; sleep 20 | cat"'
+long='sh -c "mkdir -p $CACHE/log; echo started | tee $CACHE/log/long.log; sleep 60 | cat"'
 for signal in INT TERM; do
 	ends "a step" "$signal" "step long \"\$CACHE/log/a-step.log\" $long"
-	ends "gates beside each other" "$signal" '. "$TOP/scripts/gates.sh"' "gate_start other sleep 20" "gate_start long $long" gates_join
+	ends "gates beside each other" "$signal" '. "$TOP/scripts/gates.sh"' "gate_start other sleep 60" "gate_start long $long" gates_join
 done
 rm -rf "$cache/6.12"
 using 'lock_work' 'step short "$CACHE/log/short.log" sleep 0.3'
