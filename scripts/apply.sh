@@ -37,10 +37,19 @@ semantic_patch() {
 	' "$1"
 }
 
+# words STEP: its message, which several bases may share
+words() {
+	local shared
+	shared=$(part "$1" message | sed -n '1s/^Message: //p')
+	[ -z "$shared" ] || [ -r "$TOP/patches/$shared" ] ||
+		die "patches/$shared is the message of $1 and missing" "git checkout patches"
+	part "${shared:-$1}" message
+}
+
 # message STEP: with its tables filled in, and the semantic patches it runs
 message() {
 	local verb arg
-	part "$1" message | "$TOP/scripts/render.py" "$records"
+	words "$1" | "$TOP/scripts/render.py" "$records"
 	part "$1" directives | while read -r verb arg; do
 		[ "$verb" = spatch ] || continue
 		printf '\nThe semantic patch, run on each file alone:\n\n'

@@ -66,6 +66,7 @@ gate_start() {
 	rm -f "$(log_of "$1").status"
 	# shellcheck disable=SC2064 # the signal of now
 	for signal in INT TERM HUP; do trap "interrupted $signal" "$signal"; done
+	trap end_started EXIT
 	set -m
 	run_gate "$@" </dev/null &
 	set +m
@@ -74,7 +75,7 @@ gate_start() {
 gates_join() {
 	local name why
 	wait
-	trap - INT TERM HUP
+	trap - INT TERM HUP EXIT
 	for name in "${started[@]}"; do
 		if why=$(left_out "$name"); then gate_skip "$name" "$why"; else judge_gate "$name"; fi
 	done

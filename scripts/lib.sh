@@ -113,25 +113,32 @@ load_base() {
 	. "$TOP/kernels/$BASE"
 }
 
-# end_group LEADER: all of a process group; killed if it takes ten seconds
-end_group() {
-	local n
+# end_groups LEADER...: all of these process groups; killed if they take ten seconds
+end_groups() {
+	local n leader left
 
-	kill -TERM -- "-$1" 2>/dev/null || return 0
+	for leader; do kill -TERM -- "-$leader" 2>/dev/null || :; done
 	for ((n = 0; n < 100; n++)); do
-		kill -0 -- "-$1" 2>/dev/null || return 0
+		left=
+		for leader; do ! kill -0 -- "-$leader" 2>/dev/null || left=1; done
+		[ -n "$left" ] || return 0
 		sleep 0.1
 	done
-	kill -KILL -- "-$1" 2>/dev/null || :
+	for leader; do kill -KILL -- "-$leader" 2>/dev/null || :; done
 }
 
-# interrupted SIGNAL: end what runs in the background, which would keep the lock,
-# then die of SIGNAL: a caller that sees an exit status instead goes on.
-interrupted() {
-	local leader
+# end_started: what runs in the background, which would keep the lock
+end_started() {
+	local leaders
+	mapfile -t leaders < <(jobs -p)
+	end_groups "${leaders[@]}"
+}
 
+# interrupted SIGNAL: end what was started, then die of SIGNAL: a caller that sees an
+# exit status instead goes on.
+interrupted() {
 	trap '' INT TERM HUP
-	for leader in $(jobs -p); do end_group "$leader"; done
+	end_started
 	trap - INT TERM HUP
 	kill -s "$1" "$BASHPID"
 }

@@ -18,7 +18,7 @@ lines() { grep -E "$1" "$result" 2>/dev/null || :; }
 
 # figure NAME: its value, the last that is given, or "missing"
 declare -A figures=()
-while read -r _ _ name value _; do figures[$name]=$value; done < <(lines '^# figure [^ ]')
+while read -r _ _ name value _; do figures[$name]=$value; done < <(lines '^# figure [^[:space:]]')
 figure() { echo "${figures[$1]:-missing}"; }
 
 check_emulator() {

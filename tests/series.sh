@@ -135,6 +135,16 @@ says "an mm step after a net step is refused" 1 "'mm: page_frag: c' comes after 
 small 'mm: page_frag: a' 'tun: b'
 says "a step of no part is refused" 1 "'tun: b' belongs to no part" in_small
 small 'mm: page_frag: a'
+mkdir -p "$tmp/top/patches/common"
+printf 'Message: common/a.message\n---\nfile step1\n' >"$tmp/top/patches/6.12/1.step"
+rm -f "$tmp/top/patches/common/a.message"
+says "a message that bases share and that is not there is named" 1 \
+	'patches/common/a.message is the message of 6.12/1.step and missing' in_small
+printf 'Subject: mm: page_frag: shared\n\nText.\n' >"$tmp/top/patches/common/a.message"
+says "one that is there is carried" 0 'mails: ' env FROM='Me <m@example.org>' OUT="$tmp/out" \
+	bash -c "$(declare -f in_small); tmp=$tmp in_small"
+verdict "by the mail of the step" "$(grep -q '^Text\.$' "$tmp"/out/mm/0001-mm-page_frag-shared.patch && echo yes)" "$(ls "$tmp/out/mm")"
+small 'mm: page_frag: a'
 echo 'remove mm/Makefile' >>"$tmp/top/patches/6.12/1.step"
 says "a file that is not the one known is not removed" 1 'mm/Makefile: the base has [0-9a-f]{64}, the series replaces or removes nothing' in_small
 echo "$(sha256sum <"$tmp/src/mm/Makefile" | cut -d' ' -f1)  mm/Makefile" >"$tmp/top/patches/6.12/replaces"

@@ -273,7 +273,7 @@ interrupted() {
 	using 'lock_work' "${@:2}" 'say "inner went on"'
 	printf '%s\n' '"$1" || :' 'echo "outer went on"' >"$tmp/outer.sh"
 	rm -f "$cache/log/long.log"
-	env --default-signal="$1" setsid bash "$tmp/outer.sh" "$tmp/top/scripts/using.sh" >"$tmp/interrupted" 2>&1 &
+	env --default-signal="$1" setsid bash "$tmp/outer.sh" "$tmp/top/scripts/using.sh" >"$tmp/interrupted" 2>&1 9>&- &
 	local group=$!
 	timeout 10 sh -c 'until grep -qs started "$1"; do sleep 0.1; done' - "$cache/log/long.log"
 	kill -"$1" -- "-$group"
@@ -291,12 +291,16 @@ ends() {
 long='sh -c "mkdir -p $CACHE/log; echo started | tee $CACHE/log/long.log; sleep 60 | cat"'
 for signal in INT TERM; do
 	ends "a step" "$signal" "step long \"\$CACHE/log/a-step.log\" $long"
-	ends "gates beside each other" "$signal" '. "$TOP/scripts/gates.sh"' "gate_start other sleep 60" "gate_start long $long" gates_join
+	ends "gates beside each other" "$signal" JOBS=2 '. "$TOP/scripts/gates.sh"' "gate_start other sleep 60" "gate_start long $long" gates_join
 done
 rm -rf "$cache/6.12"
 using 'lock_work' 'step short "$CACHE/log/short.log" sleep 0.3'
 says "the next run proceeds, at once" 0 "ok short" "$tmp/top/scripts/using.sh"
 says "and so does the one after a step that ended" 0 "ok short" "$tmp/top/scripts/using.sh"
+using '. "$TOP/scripts/gates.sh"' lock_work 'gate_start long sleep 60' false
+"$tmp/top/scripts/using.sh" >/dev/null 2>&1
+verdict "a script that ends before its gates does not leave them behind" \
+	"$(flock -w 20 "$cache/6.12/lock" echo yes)" "$(cat "$cache/6.12/lock.pid")"
 using '. "$TOP/scripts/gates.sh"' 'gate_start first sleep 0.3' 'gate_start red false' 'gate_start killed sh -c "kill -9 \$PPID"' \
 	'gate next true' gates_join gates_done
 verdict "of gates beside each other each has its verdict, and one that is killed has failed" \
