@@ -11,6 +11,7 @@ trap 'rm -rf "$tmp"' EXIT
 cache=$tmp/cache/page_frag
 unset PAGE_FRAG_LOCKED KERNEL_SRC BASE STRICT KEPT DEBUG SOAK BUGS STRESS_ON
 export HOME=$tmp XDG_CACHE_HOME=$tmp/cache LC_ALL=C
+unset GATES_ONLY GATES_SKIP
 . "$top/tests/tap.sh" tooling
 
 # stub NAME SCRIPT: a command of that name before all others
