@@ -59,13 +59,11 @@ gate() {
 
 # gate_start NAME COMMAND...: in a process group of its own, as a step
 gate_start() {
-	local signal
 	started+=("$1")
 	! left_out "$1" >/dev/null || return 0
 	while [ "$(jobs -rp | wc -l)" -ge "$JOBS" ]; do wait -n || :; done
 	rm -f "$(log_of "$1").status"
-	# shellcheck disable=SC2064 # the signal of now
-	for signal in INT TERM HUP; do trap "interrupted $signal" "$signal"; done
+	end_on_signal
 	trap end_started EXIT
 	set -m
 	run_gate "$@" </dev/null &

@@ -143,17 +143,23 @@ interrupted() {
 	kill -s "$1" "$BASHPID"
 }
 
+# end_on_signal: from here on, until the traps are reset
+end_on_signal() {
+	local signal
+	# shellcheck disable=SC2064 # the signal of now
+	for signal in INT TERM HUP; do trap "interrupted $signal" "$signal"; done
+}
+
 # step NAME LOG COMMAND...: run with output in LOG; show what and how long. What
 # runs has a process group of its own, by which it can be ended with all its children:
 # a command in the background of a script ignores the terminal's SIGINT.
 step() {
-	local name=$1 log=$2 start=$SECONDS pid ticker signal rc=0
+	local name=$1 log=$2 start=$SECONDS pid ticker rc=0
 	shift 2
 
 	mkdir -p "$(dirname "$log")"
 	say "  .. $name"
-	# shellcheck disable=SC2064 # the signal of now
-	for signal in INT TERM HUP; do trap "interrupted $signal" "$signal"; done
+	end_on_signal
 	set -m
 	"$@" </dev/null >"$log" 2>&1 &
 	pid=$!
