@@ -14,12 +14,6 @@ lock_work
 results=$TOP/results/$BASE.tsv
 new=$(work_dir)/results.tsv
 
-# named_now: without counts of a layer that has another name since
-named_now() {
-	awk -F': ' 'NR == FNR { now[$0]; next } $1 != "tests" || $2 ~ /^KUnit, / || $2 in now' \
-		<(printf '%s\n' "${titles[@]}") -
-}
-
 "$TOP/scripts/tree.sh"
 "$TOP/scripts/fastpath.sh" >/dev/null
 mkdir -p "$TOP/results"

@@ -51,12 +51,30 @@ declare -A titles=(
 	[letters]="commands of the letters"
 )
 
-# title LAYER
+# layer_name LAYER: of the kernel that DEBUG names, and of the machine KUNIT_ARCH, it is another
+layer_name() {
+	case $1 in
+	kunit) echo "$1${KUNIT_ARCH:+-$KUNIT_ARCH}" ;;
+	vm|stress) echo "$1${DEBUG:+-with-${DEBUG// /-}}" ;;
+	*) echo "$1" ;;
+	esac
+}
+
+# title NAME
 title() {
 	case $1 in
 	kunit-*) echo "KUnit, ${1#kunit-}" ;;
+	*-with-*) echo "${titles[${1%%-with-*}]} with ${1#*-with-}" ;;
 	*) echo "${titles[$1]:-$1}" ;;
 	esac
+}
+
+# named_now: of records, all but the counts of a layer that has another name since
+named_now() {
+	awk -F': ' 'NR == FNR { now[$0]; next }
+		{ layer = $2; sub(/ with [a-z-]+$/, "", layer) }
+		$1 != "tests" || layer ~ /^KUnit, / || layer in now' \
+		<(printf '%s\n' "${titles[@]}") -
 }
 
 # recorded NAME: the value in results/BASE.tsv

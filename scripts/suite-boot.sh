@@ -6,18 +6,19 @@
 #   result       'exit STATUS', then '# end', by the guest's init
 #   console.log  the kernel's log
 #   status       how the kernel ended
+#   leaks        what kmemleak found, if it did
 # CLOCK travel: the guest's clock skips what it sleeps, and stands still while this
 # machine does something else; real: it is this machine's, for programs that count
-# what they can do in a second. The guest gets four times the seconds of this machine. Judging is
-# suite.pl's.
+# what they can do in a second. The guest gets four times the seconds of this machine.
+# SUITE_WORDS go to the kernel, too. Judging is suite.pl's.
 set -euo pipefail
 
 SUITE_MEMORY=${SUITE_MEMORY:-1024}
 [ $# -ge 8 ] || { echo "usage: suite-boot.sh KERNEL ROOTFS TESTS RUNDIR CLOCK SECONDS DIRECTORY COMMAND..." >&2; exit 1; }
 kernel=$1 root=$2 tests=$3 run=$4 clock=$5 seconds=$6 directory=$7
 shift 7
-words=()
-[ "$clock" = real ] || words=(time-travel)
+read -ra words <<<"${SUITE_WORDS:-}"
+[ "$clock" = real ] || words+=(time-travel)
 
 # What an earlier run left must not pass for this one's.
 rm -rf "$run"

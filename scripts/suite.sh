@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0
 # suite.sh: the kernel's own selftests that $SUITE names (of tests/suites; patterns
 # are possible, all is '*'), on the unpatched base and on the patched kernel, as a
-# test layer. What each run left is in log/suite.
+# test layer. What each run left is in log/suite. DEBUG names fragments to add to both
+# kernels.
 # shellcheck source=scripts/lib.sh
 . "$(dirname "$0")/lib.sh"
 load_base
@@ -12,11 +13,19 @@ lock_work
 . "$TOP/scripts/records.sh"
 
 wanted=${SUITE:-}
+read -ra debug <<<"${DEBUG:-}"
 work=$(work_dir)
-build=$work/build/suite
-log=$work/log/suite
+kind=$(IFS=-; echo "suite${debug:+-}${debug[*]}")
+build=$work/build/$kind
+log=$work/log/$kind
 fragments=("$TOP"/configs/suite{,-uml,"-$BASE"}.config)
 [ -r "${fragments[2]}" ] || unset 'fragments[2]'
+for word in "${debug[@]}"; do
+	fragment=$(debug_fragment "$word")
+	fragments+=("$fragment")
+done
+SUITE_WORDS=$(debug_parameters "${debug[@]}" | paste -sd' ')
+export SUITE_WORDS
 
 # chosen: the lines of tests/suites that SUITE names
 chosen() {
@@ -37,10 +46,10 @@ made_of() {
 	cat "${fragments[@]}" "$TOP/scripts/config.sh"
 }
 
-# kernel SIDE COMMIT: in $work/suite/SIDE, built unless it is there. One tree and one
+# kernel SIDE COMMIT: in $work/$kind/SIDE, built unless it is there. One tree and one
 # build directory for both: what the series does not touch is compiled once.
 kernel() {
-	local dir=$work/suite/$1 tree id
+	local dir=$work/$kind/$1 tree id
 	id=$(made_of "$2" | sha256sum)
 	[ "$(cat "$dir/id" 2>/dev/null)" != "$id" ] || return 0
 	tree=$("$TOP/scripts/worktree.sh" suite "$2")
@@ -48,9 +57,9 @@ kernel() {
 	rm -rf "$dir"
 	mkdir -p "$dir" "$build"
 	"$TOP/scripts/config.sh" "$tree" "$build" um "${fragments[@]}" >&2
-	step "building the $1 kernel of the suites" "$work/log/build-suite-$1.log" \
+	step "building the $1 kernel of the suites" "$work/log/build-$kind-$1.log" \
 		make -C "$tree" O="$build" ARCH=um CC="ccache gcc" -j"$JOBS" linux ||
-		die "the $1 kernel of the suites does not build" "see $work/log/build-suite-$1.log"
+		die "the $1 kernel of the suites does not build" "see $work/log/build-$kind-$1.log"
 	cp "$build/linux" "$build/modules.builtin" "$build/modules.builtin.modinfo" "$dir/"
 	: >"$dir/modules.order"
 	printf '%s\n' "$id" >"$dir/id"
@@ -65,11 +74,11 @@ programs() {
 # run SUITE CLOCK SECONDS JUDGE DIRECTORY COMMAND: on both kernels, compared
 run() {
 	local side words
-	records_new "suite-$1"
+	records_new "$kind-$1"
 	read -ra words <<<"$6"
 	for side in base patched; do
 		step "$1 on the $side kernel" "$log/$1/$side.boot" "$TOP/scripts/suite-boot.sh" \
-			"$work/suite/$side/linux" "$rootfs" "$work/suite/tests" "$log/$1/$side" "$2" "$3" "$5" "${words[@]}" || :
+			"$work/$kind/$side/linux" "$rootfs" "$work/suite/tests" "$log/$1/$side" "$2" "$3" "$5" "${words[@]}" || :
 	done
 	"$TOP/scripts/suite.pl" "$1" "$4" "$log/$1/base" "$log/$1/patched" "$log/$1.tsv" || rc=1
 }
@@ -86,7 +95,7 @@ counts() {
 		for verdict in pass fail skip missing; do
 			number=$(count "$1" "$column" "$verdict")
 			row+=$(printf '%6s' "$number")
-			[ "$2" != 0 ] || record "suite-$1" "selftests, $side kernel: $1: $verdict" \
+			[ "$2" != 0 ] || record "$kind-$1" "selftests${debug:+ with ${debug[*]}}, $side kernel: $1: $verdict" \
 				"$number" tests "counted in the report of the run"
 		done
 	done

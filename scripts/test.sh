@@ -23,10 +23,10 @@ failed_early() {
 
 # keep_counts LAYER TAP: of a layer that passes, for the letters
 keep_counts() {
-	local counts name=$1
+	local counts name
 	# It keeps its own, of each suite.
 	[ "$1" != suite ] || return 0
-	[ "$1" != kunit ] || name=kunit${KUNIT_ARCH:+-$KUNIT_ARCH}
+	name=$(layer_name "$1")
 	records_new "$name"
 	counts=$("$TOP/scripts/tally.pl" "$2") || return 0
 	while read -r number what; do

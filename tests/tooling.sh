@@ -349,6 +349,21 @@ titles() {
 }
 says "each layer has a title" 0 'KUnit, UML' titles
 verdict "that fits into the name of a record" "$(titles | grep -q ': ' || echo yes)" "$(titles)"
+# of_records [NAME=VALUE] COMMAND...: a function of those
+# shellcheck disable=SC2317 # says calls it
+of_records() {
+	local setting=()
+	[[ $1 != *=* ]] || { setting=("$1"); shift; }
+	env "${setting[@]}" bash -c '. "$0/scripts/lib.sh" && . "$0/scripts/records.sh" && "$@"' "$top" "$@"
+}
+says "the guest of a debug kernel is another layer" 0 '^vm-with-kasan-poison$' of_records DEBUG="kasan poison" layer_name vm
+says "and so is a machine of KUnit" 0 '^kunit-i386$' of_records KUNIT_ARCH=i386 layer_name kunit
+says "other layers have no kernel of that kind" 0 '^check$' of_records DEBUG=kasan layer_name check
+says "it is called as the layer, and says of which kernel" 0 '^QEMU guest, two processors with kasan-poison$' of_records title vm-with-kasan-poison
+# shellcheck disable=SC2317 # says calls it
+kept_counts() { printf 'tests: %s: passed\t1\n' "$1" | of_records named_now; }
+says "its counts stay in a record" 0 '^tests: ' kept_counts 'stress, QEMU guest with kasan-poison'
+verdict "those of a layer that has another name since do not" "$([ -z "$(kept_counts 'a guest')" ] && echo yes)" "$(kept_counts 'a guest')"
 
 # What a run leaves. The layer is one whose counts are not kept.
 mkdir -p "$tmp/keeping/docs"
