@@ -11,6 +11,8 @@ VM_TIMEOUT ?= $(if $(strip $(DEBUG)),7200,1200)
 JOBS ?= $(shell nproc)
 # Of make vm: the suites of tests/suites to run instead of the traffic guest.
 SUITE ?=
+# Percent of the pages of order 3 that are refused meanwhile.
+SUITE_REFUSE ?=
 # Where make series writes (default: the cache), and who the mails are from.
 OUT ?=
 FROM ?=
@@ -36,7 +38,7 @@ PAIRS ?= 10
 BENCH_ARGS ?=
 
 export BASE KERNEL_SRC PAYLOAD_MB VM_TIMEOUT DEBUG JOBS OUT FROM STRICT
-export SUITE COV FUZZ_SECONDS FUZZ_SEED PAIRS BENCH_ARGS STRESS_SECONDS STRESS_SEED STRESS_ON SOAK SOAK_SECONDS BUGS KEPT
+export SUITE SUITE_REFUSE COV FUZZ_SECONDS FUZZ_SEED PAIRS BENCH_ARGS STRESS_SECONDS STRESS_SEED STRESS_ON SOAK SOAK_SECONDS BUGS KEPT
 
 .PHONY: help run test unit fuzz mutate unit-record check gates kunit vm stress soak soak-record stress-plants guest-bugs plant objects bisect
 .PHONY: cover bench bench-record bench-report bench-size fastpath series letters record porting tree where clean distclean
@@ -48,7 +50,7 @@ help:
 	@echo '       COV=$(COV) FUZZ_SECONDS=$(FUZZ_SECONDS) FUZZ_SEED=$(FUZZ_SEED) PAIRS=$(PAIRS)'
 	@echo '       STRESS_SECONDS=$(STRESS_SECONDS) STRESS_SEED=$(STRESS_SEED) STRESS_ON=$(STRESS_ON)'
 	@echo '       SOAK_SECONDS=$(SOAK_SECONDS) SOAK=$(SOAK) BUGS=$(BUGS) (SOAK: any of: $(shell awk '/^[a-z]/ { print $$1 }' tests/soak))'
-	@echo '       SUITE=$(SUITE) (for vm, any of: all $(shell sed '/^\#/d; s/\t.*//' tests/suites))'
+	@echo '       SUITE=$(SUITE) (for vm, any of: all $(shell sed '/^\#/d; s/\t.*//' tests/suites)), SUITE_REFUSE=$(SUITE_REFUSE)'
 	@echo '       DEBUG=$(DEBUG) (for run and vm, any of: $(patsubst configs/debug-%.config,%,$(wildcard configs/debug-*.config)))'
 	@echo '       KEPT=$(KEPT) OUT=$(OUT) FROM=$(FROM) STRICT=$(STRICT)'
 

@@ -3,7 +3,8 @@
 # suite.sh: the kernel's own selftests that $SUITE names (of tests/suites; patterns
 # are possible, all is '*'), on the unpatched base and on the patched kernel, as a
 # test layer. What each run left is in log/suite. DEBUG names fragments to add to both
-# kernels.
+# kernels; SUITE_REFUSE: so many percent of the pages of order 3 and above are refused to
+# who does not reclaim, on both.
 # shellcheck source=scripts/lib.sh
 . "$(dirname "$0")/lib.sh"
 load_base
@@ -13,9 +14,12 @@ lock_work
 . "$TOP/scripts/records.sh"
 
 wanted=${SUITE:-}
+SUITE_REFUSE=${SUITE_REFUSE:-}
+[[ $SUITE_REFUSE =~ ^([1-9][0-9]?|100|)$ ]] ||
+	die "SUITE_REFUSE is no number of percent: $SUITE_REFUSE" "give 1 to 100, or nothing"
 read -ra debug <<<"${DEBUG:-}"
 work=$(work_dir)
-kind=$(IFS=-; echo "suite${debug:+-}${debug[*]}")
+kind=$(IFS=-; echo "suite${debug:+-}${debug[*]}${SUITE_REFUSE:+-refuse}")
 build=$work/build/$kind
 log=$work/log/$kind
 fragments=("$TOP"/configs/suite{,-uml,"-$BASE"}.config)
@@ -24,8 +28,10 @@ for word in "${debug[@]}"; do
 	fragment=$(debug_fragment "$word")
 	fragments+=("$fragment")
 done
-SUITE_WORDS=$(debug_parameters "${debug[@]}" | paste -sd' ')
+[ -z "$SUITE_REFUSE" ] || fragments+=("$TOP/configs/suite-refuse.config")
+SUITE_WORDS="$(debug_parameters "${debug[@]}" | paste -sd' ') ${SUITE_REFUSE:+refuse=$SUITE_REFUSE}"
 export SUITE_WORDS
+title=selftests${debug:+ with ${debug[*]}}${SUITE_REFUSE:+, $SUITE_REFUSE % of order 3 refused}
 
 # chosen: the lines of tests/suites that SUITE names
 chosen() {
@@ -83,6 +89,26 @@ run() {
 	"$TOP/scripts/suite.pl" "$1" "$4" "$log/$1/base" "$log/$1/patched" "$log/$1.tsv" || rc=1
 }
 
+# refused SIDE: how many pages were, of all suites
+refused() {
+	cut -f1 <<<"$list" | sed "s|.*|$log/&/$1/result|" | xargs cat |
+		awk '$1 == "refused" { n += $2 } END { print n + 0 }'
+}
+
+# some_refused: or what passed says nothing of that
+some_refused() {
+	local side pages
+	for side in base patched; do
+		pages=$(refused "$side")
+		if [ "$pages" -gt 0 ]; then
+			echo "ok - suites: the $side kernel was refused $pages pages"
+		else
+			echo "not ok - suites: the $side kernel was refused no page"
+			rc=1
+		fi
+	done
+}
+
 # count SUITE COLUMN VERDICT: tests of the table
 count() { awk -F'\t' -v c="$2" -v v="$3" '$c == v { n++ } END { print n + 0 }' "$log/$1.tsv"; }
 
@@ -95,7 +121,7 @@ counts() {
 		for verdict in pass fail skip missing; do
 			number=$(count "$1" "$column" "$verdict")
 			row+=$(printf '%6s' "$number")
-			[ "$2" != 0 ] || record "$kind-$1" "selftests${debug:+ with ${debug[*]}}, $side kernel: $1: $verdict" \
+			[ "$2" != 0 ] || record "$kind-$1" "$title, $side kernel: $1: $verdict" \
 				"$number" tests "counted in the report of the run"
 		done
 	done
@@ -126,6 +152,7 @@ mkdir -p "$log"
 while IFS=$'\t' read -r name clock seconds judge _ directory command; do
 	run "$name" "$clock" "$seconds" "$judge" "$directory" "$command"
 done <<<"$list" >"$log/tap"
+[ -z "$SUITE_REFUSE" ] || some_refused >>"$log/tap"
 awk '/^(not )?ok / { sub(/ok /, "ok " ++n " "); print }
 	END { printf "1..%d\n", n }' "$log/tap"
 summary

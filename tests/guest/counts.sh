@@ -114,18 +114,13 @@ caches() {
 # A CPU has two caches, the one for NAPI and the one for interrupts. Each that was
 # ever filled keeps its current page, of at most 8 pages, and no other cache is in
 # use when the links are down. The limit is what was filled and not all there
-# could be: a leaked page would hide in the room of a cache that nobody touched.
+# could be: a leaked page would hide in the room of a cache that nobody touched. What was
+# seen before is no limit: a refill that interrupts page owner itself leaves a page that
+# page owner gives to nobody.
 allowed_pages() {
 	most=$((cpus * 2))
 	[ "$1" -ge $most ] || most=$1
 	echo $((most * 8))
-}
-
-# The same paths again must hold no more than before. What may be new is a cache
-# of a CPU that had no part before: which CPU serves a path is not determined, and
-# links that are taken down and up do not empty these caches.
-allowed_again() {
-	echo $(($1 + $(allowed_pages "$3") - $(allowed_pages "$2")))
 }
 
 # idle_pages LIMIT FIELD: held when all is idle, where LIMIT are allowed. Namespaces go in the background,
@@ -165,7 +160,7 @@ idle_round1() {
 
 idle_round3() {
 	caches3=$(caches)
-	allowed3=$(allowed_again "$pages1" "$caches1" "$caches3")
+	allowed3=$(allowed_pages "$caches3")
 	pages3=$(idle_pages "$allowed3" 1)
 	left3=$(idle_left)
 	kept3=$(idle_pages "$(allowed_kept)" 2)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * Writes that fail in the middle of the copy, because what comes after the
- * first bytes cannot be read.
+ * first bytes cannot be read; and what those need to which pages are refused.
  */
 #ifndef FAULT_H
 #define FAULT_H
@@ -67,6 +67,25 @@ static inline void fail_writes(int fd, unsigned int count, size_t len,
 		fail_write(fd, iov);
 	}
 	munmap(rest, len);
+}
+
+/* In a row; that many cannot be chance. */
+#define REFUSED_MOST	1000
+
+/* Of this task alone, so it is opened after the fork. */
+static inline void starve(int on)
+{
+	static int fd = -1;
+
+	if (fd < 0)
+		fd = check(open("/proc/self/make-it-fail", O_WRONLY | O_CLOEXEC),
+			   "/proc/self/make-it-fail");
+	check(write(fd, on ? "1" : "0", 1), "make-it-fail");
+}
+
+static inline int is_refusal(int error)
+{
+	return error == ENOMEM || error == ENOBUFS || error == EAGAIN;
 }
 
 #endif /* FAULT_H */

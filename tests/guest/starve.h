@@ -6,15 +6,13 @@
 #ifndef STARVE_H
 #define STARVE_H
 
+#include "fault.h"
 #include "xfer.h"
 
 #include <limits.h>
 #include <poll.h>
 #include <sys/ioctl.h>
 #include <sys/uio.h>
-
-/* In a row; that many cannot be chance. */
-#define REFUSED_MOST	1000
 
 #define BUDGET		"/sys/kernel/debug/fail_page_alloc/times"
 
@@ -30,17 +28,6 @@ static long pages_left(void)
 
 	get_text(BUDGET, text, sizeof(text));
 	return atol(text);
-}
-
-/* Of this task alone, so it is opened after the fork. */
-static void starve(int on)
-{
-	static int fd = -1;
-
-	if (fd < 0)
-		fd = check(open("/proc/self/make-it-fail", O_WRONLY | O_CLOEXEC),
-			   "/proc/self/make-it-fail");
-	check(write(fd, on ? "1" : "0", 1), "make-it-fail");
 }
 
 /* @had and @sent tell whether a call was refused pages and did not do all for it. */
@@ -82,11 +69,6 @@ static void use_page(void)
 	if (fd < 0)
 		fd = unread_stream();
 	check(send(fd, "", 1, MSG_DONTWAIT), "send a byte that is not read");
-}
-
-static int is_refusal(int error)
-{
-	return error == ENOMEM || error == ENOBUFS || error == EAGAIN;
 }
 
 static ssize_t starved_once(int fd, struct msghdr *msg, size_t len, int *was)

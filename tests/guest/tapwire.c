@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * tapwire MODE NETNS NAME PEER-NETNS PEER-NAME [FAULTS]: a wire of two tun/tap
- * devices.
+ * tapwire MODE NETNS NAME PEER-NETNS PEER-NAME [FAULTS [REFUSED]]: a wire of two
+ * tun/tap devices.
  *
  * Every packet that one device sends is written into the other, so that what
  * sockets exchange over the wire passes tun's receive path as MODE has it:
@@ -12,7 +12,8 @@
  * napi   Ethernet, through the device's NAPI context
  * frags  Ethernet, NAPI, and each segment of the write a fragment of its own
  *
- * FAULTS writes into each end fail in the copy before the first that does not.
+ * FAULTS writes into each end fail in the copy before the first that does not. Pages may
+ * be refused to the others if a file REFUSED is given, which has how many were.
  * Prints the process that keeps the wire up; killing it removes the devices.
  */
 #define _GNU_SOURCE
@@ -82,6 +83,47 @@ static int split(struct iovec *iov, char *packet, size_t len, int segmented)
 	return n;
 }
 
+/* Where the count of writes goes that were refused pages; -1 if none may be. */
+static int refused = -1;
+
+static void tell_refused(unsigned int count)
+{
+	char text[16];
+	int len = snprintf(text, sizeof(text), "%u\n", count);
+
+	check(pwrite(refused, text, len, 0), "tell what was refused");
+}
+
+static ssize_t write_starved(int to, const struct iovec *iov, int n)
+{
+	ssize_t written;
+	int error;
+
+	starve(1);
+	written = writev(to, iov, n);
+	error = errno;
+	starve(0);
+	errno = error;
+	return written;
+}
+
+/* Again, if it was refused pages: the packet is not lost. */
+static ssize_t write_packet(int to, const struct iovec *iov, int n)
+{
+	static unsigned int count;
+	unsigned int in_a_row = 0;
+	ssize_t written;
+
+	if (refused < 0)
+		return writev(to, iov, n);
+	while ((written = write_starved(to, iov, n)) < 0 && is_refusal(errno)) {
+		tell_refused(++count);
+		if (++in_a_row > REFUSED_MOST)
+			break;
+	}
+	return written;
+}
+
 /* A device that is down takes nothing (EIO); a real wire drops that too. */
 static void forward(const struct mode *mode, int from, int to)
 {
@@ -93,7 +135,7 @@ static void forward(const struct mode *mode, int from, int to)
 	if (len < 0 && (errno == EAGAIN || errno == EIO))
 		return;
 	n = split(iov, packet, check(len, "read packet"), mode->segmented);
-	if (writev(to, iov, n) < 0 && errno != EIO)
+	if (write_packet(to, iov, n) < 0 && errno != EIO)
 		die("write packet");
 }
 
@@ -118,12 +160,16 @@ int main(int argc, char **argv)
 	int a, b;
 	pid_t pid;
 
-	if (argc != 6 && argc != 7) {
+	if (argc < 6 || argc > 8) {
 		fprintf(stderr, "usage: tapwire MODE NETNS NAME PEER-NETNS PEER-NAME %s\n",
-			"[FAULTS]");
+			"[FAULTS [REFUSED]]");
 		return 2;
 	}
 	mode = find_mode(argv[1]);
+	if (argc == 8) {
+		refused = create(argv[7]);
+		tell_refused(0);
+	}
 	a = open_end(mode, argv[2], argv[3]);
 	b = open_end(mode, argv[4], argv[5]);
 	pid = check(fork(), "fork");
@@ -133,7 +179,7 @@ int main(int argc, char **argv)
 	}
 	/* Whoever captured the process number waits for the end of stdout. */
 	close(STDOUT_FILENO);
-	if (argc == 7) {
+	if (argc > 6) {
 		fail_writes(a, atoi(argv[6]), FRAME, "no frame", 0);
 		fail_writes(b, atoi(argv[6]), FRAME, "no frame", 0);
 	}

@@ -3,7 +3,7 @@
  * tapxdp tx|redirect FILE COPY: a file in frames that are written into a tap
  * device, whose XDP program sends each back, or out of a second device.
  *
- * In between come frames that a program drops.
+ * In between come frames that a program drops, or redirects to a device that is not there.
  */
 #define _GNU_SOURCE
 #include "xdp.h"
@@ -16,6 +16,8 @@
 #define PART	1400
 /* So many frames, then as many that are dropped. */
 #define TURN	100
+/* No device has this index. */
+#define NOBODY	99999
 
 static char frame[ETH_HLEN + PART], back[ETH_HLEN + PART];
 
@@ -45,18 +47,17 @@ static void await_frame(int fd, size_t len)
 		 memcmp(back, frame, ETH_HLEN));
 }
 
-static void drop(int fd, int drop_prog, int prog)
+static void drop(int fd, int drop_prog)
 {
 	attach("t0", dup(drop_prog));
 	for (int i = 0; i < TURN; i++)
 		if (write(fd, frame, sizeof(frame)) != sizeof(frame))
 			die("write a frame to drop");
-	attach("t0", dup(prog));
 }
 
 static void move(int tx, int rx, int prog, int in, int out)
 {
-	int drop_prog = load_action(XDP_DROP);
+	int drop_prog = load_action(XDP_DROP), nowhere = load_redirect(NOBODY);
 	unsigned int count = 0;
 	ssize_t n;
 
@@ -67,8 +68,11 @@ static void move(int tx, int rx, int prog, int in, int out)
 			die("write a frame");
 		await_frame(rx, ETH_HLEN + n);
 		write_all(out, back + ETH_HLEN, n);
-		if (++count % TURN == 0)
-			drop(tx, drop_prog, prog);
+		if (++count % TURN)
+			continue;
+		drop(tx, drop_prog);
+		drop(tx, nowhere);
+		attach("t0", dup(prog));
 	}
 }
 

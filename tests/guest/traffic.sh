@@ -132,6 +132,16 @@ nic() {
 	esac
 }
 
+# passing_nic CARD WAY: what the card gets goes through an XDP program first
+passing_nic() {
+	dev=$(cards "$1")
+	xdppass - "$dev"
+	await "10.0.$(subnet "$1").2"
+	nic "$@"
+	xdppass - "$dev" off
+	await "10.0.$(subnet "$1").2"
+}
+
 # arrived DIGEST: what $copy has against what it should have
 arrived() {
 	want=$1
@@ -223,10 +233,12 @@ esp() {
 	join
 }
 
-# wire_up FAULTS MODE: each end fails so often before it works
+# wire_up FAULTS MODE [FILE]: each end fails so often before it works; with FILE pages may
+# be refused to it, and FILE tells how often a write was
 wire_up() {
 	apart
-	wire_pid=$(tapwire "$2" $a ta $b tb "$1")
+	# shellcheck disable=SC2086 # none, or one
+	wire_pid=$(tapwire "$2" $a ta $b tb "$1" ${3:-})
 	address $a ta 1
 	address $b tb 2
 }
@@ -258,6 +270,33 @@ passing_wire() {
 	wire_down
 }
 
+# starved_wire PERCENT ARGS...: those of wire, with so many of all pages refused to who
+# writes into its ends, which writes again
+starved_wire() {
+	percent=$1
+	shift
+	refuse_to_tasks 0
+	wire_up 0 "$1" /tmp/refused
+	shift
+	refuse_to_tasks "$percent"
+	between "$@"
+	pages_refused=$(refused_to_tasks)
+	refuse_order3 0
+	sends_refused=$(cat /tmp/refused)
+	wire_down
+}
+
+# low_orders COMMAND...: no order above 0 may be had
+low_orders() {
+	counts_clear
+	echo 1 >/proc/sys/net/core/high_order_alloc_disable
+	"$@"
+	echo 0 >/proc/sys/net/core/high_order_alloc_disable
+	# shellcheck disable=SC2046
+	set -- $(counts)
+	[ "$1" -eq 0 ] && [ "$2" -gt 0 ] || digest="$1-of-order-3,$2-of-order-0:$digest"
+}
+
 # xdp tx|redirect: frames that an XDP program sends on
 xdp() {
 	unshare -n tapxdp "$1" $payload $copy
@@ -278,15 +317,23 @@ pressed() {
 	echo "$low $pressure $high" >/proc/sys/net/ipv4/tcp_mem
 }
 
+# pressures: how often TCP began to save memory since the boot
+pressures() {
+	awk '$1 == "TcpExt:" && !n { n = NF; for (i = 2; i <= NF; i++) if ($i == "TCPMemoryPressures") at = i; next }
+	     $1 == "TcpExt:" { print $at }' /proc/net/netstat
+}
+
 # starved PERCENT ARGS...: those of lo, with so many of all pages refused to who sends,
-# whatever it would do to get one
+# whatever it would do to get one. A socket of TCP that gets none has to save memory.
 starved() {
 	refuse_to_tasks "$1"
 	shift
+	before=$(pressures)
 	lo "$@" -m >/tmp/refused
 	pages_refused=$(refused_to_tasks)
 	refuse_order3 0
 	sends_refused=$(awk '{ n += $1 } END { print n + 0 }' /tmp/refused)
+	[ "$1" != tcp ] || [ "$(pressures)" -gt "$before" ] || digest="no-memory-pressure:$digest"
 }
 
 # run_trial NAME CARRIER ARGS...: that it ends well, and that no page is left of it

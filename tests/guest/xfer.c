@@ -40,6 +40,8 @@ static const struct way ways[] = {
 	/* Its sends are of messages, but what faults late stays on its account. */
 	{ "kcm", SOCK_STREAM, 0, .send = kcm_send, .receive = kcm_receive,
 	  .connected = start_kcm, .patient = 1 },
+	{ "espintcp", SOCK_STREAM, 0, .send = espintcp_send, .receive = espintcp_receive,
+	  .connected = start_espintcp, .messages = 1 },
 	{ "unix", SOCK_STREAM, 0, .send = stream_send, .receive = stream_receive },
 	{ "udp", SOCK_DGRAM, 0, .send = datagrams_send, .receive = datagrams_receive,
 	  .messages = 1 },
@@ -83,7 +85,8 @@ static void fail_sends(int fd)
 
 	if (job.way->echoed)
 		echo_header(head);
-	fail_writes(fd, job.faults, 60000, head, job.way->messages);
+	/* Where they are more than the references of a page, none asks for another page. */
+	fail_writes(fd, job.faults, 60000, head, job.way->messages && job.faults <= USHRT_MAX);
 }
 
 /* The faults are this task's, and what is good comes after them from the same. */
