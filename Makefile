@@ -11,7 +11,7 @@ VM_TIMEOUT ?= $(if $(strip $(DEBUG)),7200,1200)
 JOBS ?= $(shell nproc)
 # Of make vm: the suites of tests/suites to run instead of the traffic guest.
 SUITE ?=
-# Percent of the pages of order 3 that are refused meanwhile.
+# Percent of the pages of order 3 and above that are refused meanwhile, of a SUITE.
 SUITE_REFUSE ?=
 # Where make series writes (default: the cache), and who the mails are from.
 OUT ?=
@@ -117,7 +117,7 @@ plant:
 # make vm         boot under QEMU: KUnit, traffic, leaks, as TAP; SUITE=tls: the
 # make vm           selftests of the kernel, base and patched; SUITE=all: all of them
 vm:
-	@scripts/test.sh $(if $(SUITE),suite,vm)
+	@scripts/test.sh $(if $(SUITE)$(SUITE_REFUSE),suite,vm)
 
 # make cover      the guest counts lines: does it reach every converted function?
 cover:

@@ -365,8 +365,8 @@ kept_counts() { printf 'tests: %s: passed\t1\n' "$1" | of_records named_now; }
 says "its counts stay in a record" 0 '^tests: ' kept_counts 'stress, QEMU guest with kasan-poison'
 verdict "those of a layer that has another name since do not" "$([ -z "$(kept_counts 'a guest')" ] && echo yes)" "$(kept_counts 'a guest')"
 
-says "a percentage that is none is refused" fail 'SUITE_REFUSE is no number of percent: 0|give 1 to 100' \
-	env XDG_CACHE_HOME="$tmp/new" SUITE=tls SUITE_REFUSE=0 "$top/scripts/suite.sh"
+says "a percentage that is none is refused" fail 'SUITE_REFUSE is no number of percent: 0' \
+	env XDG_CACHE_HOME="$tmp/no-suite" SUITE=tls SUITE_REFUSE=0 "$top/scripts/suite.sh"
 
 # What a run leaves. The layer is one whose counts are not kept.
 mkdir -p "$tmp/keeping/docs"

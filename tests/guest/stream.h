@@ -156,6 +156,9 @@ static int is_mptcp(int fd)
 
 static int start_espintcp(int fd)
 {
+	errno = EMSGSIZE;
+	if (job.size > UINT16_MAX / 2 || job.starved || job.splice_in || job.splice_out)
+		die("espintcp");
 	check(setsockopt(fd, IPPROTO_TCP, TCP_ULP, "espintcp", sizeof("espintcp")),
 	      "TCP_ULP espintcp");
 	return fd;
@@ -180,6 +183,8 @@ static size_t espintcp_await(int fd)
 
 	if (!n)
 		return 0;
+	if (n != sizeof(len))
+		die("receive a whole length");
 	n = (len[0] << 8 | len[1]) - (ssize_t)sizeof(len);
 	if (n <= MARKER || recv(fd, buf, n, MSG_WAITALL) != n)
 		die("receive a message");
@@ -236,9 +241,12 @@ static int start_kcm(int fd)
 /* The length is copied, the data goes with the pages that a pipe has. */
 static ssize_t kcm_splice(int fd, const struct iovec *iov)
 {
-	static int ends[2];
 	ssize_t n = check(send(fd, iov[0].iov_base, iov[0].iov_len, MSG_MORE), "send the length");
+	static int ends[2];
 
+	errno = EMSGSIZE;
+	if (iov[1].iov_len > UINT16_MAX)
+		die("more than a pipe holds");
 	if (!ends[1])
 		check(pipe2(ends, O_CLOEXEC), "pipe");
 	write_all(ends[1], iov[1].iov_base, iov[1].iov_len);

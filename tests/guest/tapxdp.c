@@ -14,7 +14,7 @@
 #include <sys/ioctl.h>
 
 #define PART	1400
-/* So many frames, then as many that are dropped. */
+/* So many frames, then as many that are dropped, and as many that are redirected. */
 #define TURN	100
 /* No device has this index. */
 #define NOBODY	99999

@@ -23,6 +23,9 @@
 
 #include <signal.h>
 
+/* What a cache of pages of 4K has of one, at most. */
+#define PAGE_REFERENCES	65536
+
 /* Protocol 253 is for experiments. */
 static const struct way ways[] = {
 	{ "tcp", SOCK_STREAM, 0, .send = stream_send, .receive = stream_receive },
@@ -85,8 +88,9 @@ static void fail_sends(int fd)
 
 	if (job.way->echoed)
 		echo_header(head);
-	/* Where they are more than the references of a page, none asks for another page. */
-	fail_writes(fd, job.faults, 60000, head, job.way->messages && job.faults <= USHRT_MAX);
+	/* Where they are more than that, none asks for another page. */
+	fail_writes(fd, job.faults, 60000, head,
+		    job.way->messages && job.faults < PAGE_REFERENCES);
 }
 
 /* The faults are this task's, and what is good comes after them from the same. */
