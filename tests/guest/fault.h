@@ -72,15 +72,17 @@ static inline void fail_writes(int fd, unsigned int count, size_t len,
 /* In a row; that many cannot be chance. */
 #define REFUSED_MOST	1000
 
-/* Of this task alone, so it is opened after the fork. */
+/* Of this task alone, so it is opened after the fork. errno stays. */
 static inline void starve(int on)
 {
 	static int fd = -1;
+	int error = errno;
 
 	if (fd < 0)
 		fd = check(open("/proc/self/make-it-fail", O_WRONLY | O_CLOEXEC),
 			   "/proc/self/make-it-fail");
 	check(write(fd, on ? "1" : "0", 1), "make-it-fail");
+	errno = error;
 }
 
 static inline int is_refusal(int error)

@@ -75,15 +75,12 @@ static ssize_t starved_once(int fd, struct msghdr *msg, size_t len, int *was)
 {
 	ssize_t n;
 	long had;
-	int error;
 
 	use_page();
 	had = pages_left();
 	starve(1);
 	n = sendmsg(fd, msg, job.way->patient ? 0 : MSG_DONTWAIT);
-	error = errno;
 	starve(0);
-	errno = error;
 	*was = was_refused(had, n, job.way->patient ? SSIZE_MAX : len);
 	return n;
 }
@@ -157,15 +154,12 @@ static ssize_t starved_splice(int from, int to, size_t size)
 {
 	ssize_t n;
 	long had;
-	int error;
 
 	do {
 		had = pages_left();
 		starve(1);
 		n = splice(from, NULL, to, NULL, size, 0);
-		error = errno;
 		starve(0);
-		errno = error;
 		if (!n && !unread(from))
 			return 0;
 	} while (was_refused(had, n, 1));

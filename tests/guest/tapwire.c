@@ -97,17 +97,14 @@ static void tell_refused(unsigned int count)
 static ssize_t write_starved(int to, const struct iovec *iov, int n)
 {
 	ssize_t written;
-	int error;
 
 	starve(1);
 	written = writev(to, iov, n);
-	error = errno;
 	starve(0);
-	errno = error;
 	return written;
 }
 
-/* Again, if it was refused pages: the packet is not lost. */
+/* Again, if it was refused pages. */
 static ssize_t write_packet(int to, const struct iovec *iov, int n)
 {
 	static unsigned int count;

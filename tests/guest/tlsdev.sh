@@ -2,8 +2,6 @@
 # shellcheck shell=sh disable=SC2154
 # The carrier of TLS whose records a device encrypts: tlsdev. Goes with traffic.sh.
 
-high_order=/proc/sys/net/core/high_order_alloc_disable
-
 tlsdev_link() {
 	apart
 	nsenter --net="$a" ip link add ta type tlsdev
