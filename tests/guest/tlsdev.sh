@@ -38,9 +38,9 @@ tlsdev() {
 	size=$3
 	[ "$round" != 2 ] || [ "$size" -le 900 ] || size=900
 	records=$(tlsdev_saw records) lost=$(tlsdev_saw lost)
-	[ "$1" != refused ] || echo 1 >$high_order
+	[ "$1" != refused ] || echo 1 >"$high_order"
 	tlsxfer "$1" "$to" "$port" /tmp/part "$copy" "$size" "$a" "$b" || : >"$copy"
-	[ "$1" != refused ] || echo 0 >$high_order
+	[ "$1" != refused ] || echo 0 >"$high_order"
 	arrived "$part_sha256"
 	digest=$(tlsdev_fault "$records" "$lost")$digest
 	join
