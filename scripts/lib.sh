@@ -12,6 +12,8 @@ TOP=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 export SPARSE="sparse -D__typeof_unqual__=__typeof__ -DNOTRACE '-D__builtin_strlen(s)=(sizeof(s)-1)'"
 BASE=${BASE:-6.12}
 KERNEL_SRC=${KERNEL_SRC:-}
+# The same words in another order are the same kernel.
+[[ ${DEBUG:-} != *' '* ]] || DEBUG=$(xargs -n 1 <<<"$DEBUG" | sort -u | paste -sd' ')
 # Not from the environment, where the name is anybody's: distclean removes it.
 CACHE=${XDG_CACHE_HOME:-$HOME/.cache}/page_frag
 JOBS=${JOBS:-$(nproc)}

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0
 # selftests.sh TREE DIR PROGRAM...: the scripts of the kernel's selftests in DIR,
 # and the programs named (net/tls: of tools/testing/selftests; virtio/...: of
-# tools/virtio), compiled with the headers of TREE. What does not compile as it is has
-# a header in tests/selftests-BASE.h.
+# tools/virtio), compiled with the headers of TREE; own/...: of tests/suite here. What
+# does not compile as it is has a header in tests/selftests-BASE.h.
 # shellcheck source=scripts/lib.sh
 . "$(dirname "$0")/lib.sh"
 
@@ -34,6 +34,7 @@ virtio() {
 
 program() {
 	case $1 in
+	own/*) mkdir -p "$tests/own" && gcc -O2 -Wall -o "$tests/$1" "$TOP/tests/suite/${1#own/}.c" ;;
 	virtio/*) virtio "${1#virtio/}" ;;
 	bpf/test_sockmap) "$TOP/scripts/selftests-bpf.sh" "$tree" "$dir" ;;
 	*) make -C "$tree/tools/testing/selftests/${1%/*}" OUTPUT="$tests/${1%/*}" \

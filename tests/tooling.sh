@@ -357,6 +357,7 @@ of_records() {
 	env "${setting[@]}" bash -c '. "$0/scripts/lib.sh" && . "$0/scripts/records.sh" && "$@"' "$top" "$@"
 }
 says "the guest of a debug kernel is another layer" 0 '^vm-with-kasan-poison$' of_records DEBUG="kasan poison" layer_name vm
+says "the order of its words does not matter" 0 '^vm-with-kasan-poison$' of_records DEBUG="poison kasan" layer_name vm
 says "and so is a machine of KUnit" 0 '^kunit-i386$' of_records KUNIT_ARCH=i386 layer_name kunit
 says "other layers have no kernel of that kind" 0 '^check$' of_records DEBUG=kasan layer_name check
 says "it is called as the layer, and says of which kernel" 0 '^QEMU guest, two processors with kasan-poison$' of_records title vm-with-kasan-poison
