@@ -40,7 +40,7 @@ BENCH_ARGS ?=
 export BASE KERNEL_SRC PAYLOAD_MB VM_TIMEOUT DEBUG JOBS OUT FROM STRICT
 export SUITE SUITE_REFUSE COV FUZZ_SECONDS FUZZ_SEED PAIRS BENCH_ARGS STRESS_SECONDS STRESS_SEED STRESS_ON SOAK SOAK_SECONDS BUGS KEPT
 
-.PHONY: help run test unit fuzz mutate unit-record check gates kunit vm stress soak soak-record stress-plants guest-bugs plant objects bisect
+.PHONY: help run test unit fuzz mutate unit-record check gates kunit vm stress soak soak-record stress-plants guest-bugs plant objects bisect boots
 .PHONY: cover bench bench-record bench-report bench-size fastpath series letters record porting tree where clean distclean
 
 help:
@@ -130,6 +130,10 @@ objects:
 # make bisect     every prefix of the series builds; three of them boot
 bisect:
 	@scripts/test.sh bisect
+
+# make boots      every prefix of the net part boots and moves files
+boots:
+	@scripts/test.sh boots
 
 # make bench      base and patched kernel by turns under UML: time, ratio, frags
 bench:

@@ -48,6 +48,7 @@ declare -A titles=(
 	[porting]="porting kit"
 	[gates-planted]="faults planted for the gates"
 	[bisect]="prefixes of the series"
+	[boots]="prefixes of the net part, booted"
 	[letters]="commands of the letters"
 )
 

@@ -484,6 +484,26 @@ says "and a file that is not there" 1 '^not ok 2 - bug missing: there is no no-l
 says "after each the kernel is as it was" 1 '^not ok 3 - bug untold: not seen' guest_bugs 'told untold'
 says "a bug that is not there is named" fail 'BUGS names one that is not there: told none' guest_bugs 'told none'
 
+# The same guest for each prefix of a series, whose line its commits change.
+series_of() {
+	local word
+	git -C "$bugs" tag -f base >/dev/null
+	for word; do
+		echo "${word#*: }" >"$bugs/line"
+		git -C "$bugs" -c user.name=x -c user.email=x@localhost commit -qam "$word"
+	done
+}
+# shellcheck disable=SC2317 # says calls it
+boots() { env XDG_CACHE_HOME="$tmp/kept" "$tmp/keeping/scripts/boots.sh"; }
+series_of 'mm: good one' 'net: good two' 'net: good three'
+says "each prefix of the net part boots, and what is before it" 0 '^ok 1 - boots: mm: good one$' boots
+says "the last of them is the whole series" 0 '^ok 3 - boots: net: good three$' boots
+series_of 'mm: good' 'net: bad' 'net: good again'
+says "a prefix whose guest fails is a failure" 1 '^not ok 2 - boots: net: bad: not ok 1 it is bad, see ' boots
+says "and the next one boots all the same" 1 '^ok 3 - boots: net: good again$' boots
+series_of 'mm: good'
+says "without a net part there is nothing to boot" fail 'has no net part' boots
+
 # full_cache DIR: one with all that is ever made there, and more
 full_cache() {
 	mkdir -p "$1"/{deb,apt,log,ccache,mine,src-mine} "$1"/{6.12,7.3,src-0123456789ab}/build

@@ -1,0 +1,47 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0
+# boots.sh: what precedes the net part, and each prefix of it, boots as the guest and moves
+# a file by some way of each subsystem that the part converts, converted here or not yet. TAP.
+# shellcheck source=scripts/lib.sh
+. "$(dirname "$0")/lib.sh"
+lock_work
+
+BOOT_WAYS=${BOOT_WAYS:-loopback/tcp4 loopback/fastopen4 loopback/udp4-cork loopback/udp6-cork
+	loopback/raw4 loopback/mptcp4 loopback/ktls4 loopback/kcm4 unix/splice esp/udp4-cork
+	veth/tcp6 veth/echo4-ematch tap/tcp4 tap-build/tcp4 tls-device/send/tcp4}
+# What leaves the guest hanging must not take as long as a whole run may.
+export VM_TIMEOUT=300 VM_MEMORY=512
+
+work=$(work_dir)
+log=$work/log/boots
+only=$(xargs <<<"$BOOT_WAYS" | tr ' ' ,)
+
+# boot NUMBER: prints what is wrong
+boot() {
+	local run
+	run=$("$TOP/scripts/guest.sh" boots rdinit=/few-init kunit.enable=0 "only=$only") || { echo "there was no run"; return 1; }
+	"$TOP/scripts/keep.sh" "$run" "$log/$1"
+	"$TOP/scripts/few-verdict.sh" "$run" >"$log/$1.verdict" ||
+		{ sed -n 's/^fault: //p' "$log/$1.verdict" | paste -sd';'; return 1; }
+}
+
+rm -rf "$log"
+mkdir -p "$log"
+mapfile -t commits < <(part_commits mm "$work/tree" | tail -n 1; part_commits net "$work/tree")
+[ ${#commits[@]} -gt 1 ] || die "$work/tree has no net part" "run: make tree"
+echo "KTAP version 1"
+echo "1..${#commits[@]}"
+n=0 bad=0
+for commit in "${commits[@]}"; do
+	n=$((n + 1))
+	GUEST_TREE=$("$TOP/scripts/worktree.sh" boots "$commit")
+	export GUEST_TREE
+	subject=$(git -C "$GUEST_TREE" log -1 --format=%s)
+	if why=$(boot "$n"); then
+		echo "ok $n - boots: $subject"
+	else
+		bad=1
+		echo "not ok $n - boots: $subject: ${why:-there is no verdict}, see $log/$n"
+	fi
+done
+[ "$bad" -eq 0 ]
