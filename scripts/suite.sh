@@ -19,8 +19,9 @@ SUITE_REFUSE=${SUITE_REFUSE:-}
 	die "SUITE_REFUSE is no number of percent: $SUITE_REFUSE" "give 1 to 100, or nothing"
 read -ra debug <<<"${DEBUG:-}"
 work=$(work_dir)
-kind=$(IFS=-; echo "suite${debug:+-}${debug[*]}${SUITE_REFUSE:+-refuse}")
-build=$work/build/$kind
+kernels=$(IFS=-; echo "suite${debug:+-}${debug[*]}")
+kind=$kernels${SUITE_REFUSE:+-refuse-$SUITE_REFUSE}
+build=$work/build/$kernels
 log=$work/log/$kind
 fragments=("$TOP"/configs/suite{,-uml,"-$BASE"}.config)
 [ -r "${fragments[2]}" ] || unset 'fragments[2]'
@@ -28,7 +29,6 @@ for word in "${debug[@]}"; do
 	fragment=$(debug_fragment "$word")
 	fragments+=("$fragment")
 done
-[ -z "$SUITE_REFUSE" ] || fragments+=("$TOP/configs/suite-refuse.config")
 SUITE_WORDS="$(debug_parameters "${debug[@]}" | paste -sd' ') ${SUITE_REFUSE:+refuse=$SUITE_REFUSE}"
 export SUITE_WORDS
 title=selftests${debug:+ with ${debug[*]}}${SUITE_REFUSE:+, $SUITE_REFUSE % of order 3 refused}
@@ -52,10 +52,10 @@ made_of() {
 	cat "${fragments[@]}" "$TOP/scripts/config.sh"
 }
 
-# kernel SIDE COMMIT: in $work/$kind/SIDE, built unless it is there. One tree and one
+# kernel SIDE COMMIT: in $work/$kernels/SIDE, built unless it is there. One tree and one
 # build directory for both: what the series does not touch is compiled once.
 kernel() {
-	local dir=$work/$kind/$1 tree id
+	local dir=$work/$kernels/$1 tree id
 	id=$(made_of "$2" | sha256sum)
 	[ "$(cat "$dir/id" 2>/dev/null)" != "$id" ] || return 0
 	tree=$("$TOP/scripts/worktree.sh" suite "$2")
@@ -63,9 +63,9 @@ kernel() {
 	rm -rf "$dir"
 	mkdir -p "$dir" "$build"
 	"$TOP/scripts/config.sh" "$tree" "$build" um "${fragments[@]}" >&2
-	step "building the $1 kernel of the suites" "$work/log/build-$kind-$1.log" \
+	step "building the $1 kernel of the suites" "$work/log/build-$kernels-$1.log" \
 		make -C "$tree" O="$build" ARCH=um CC="ccache gcc" -j"$JOBS" linux ||
-		die "the $1 kernel of the suites does not build" "see $work/log/build-$kind-$1.log"
+		die "the $1 kernel of the suites does not build" "see $work/log/build-$kernels-$1.log"
 	cp "$build/linux" "$build/modules.builtin" "$build/modules.builtin.modinfo" "$dir/"
 	: >"$dir/modules.order"
 	printf '%s\n' "$id" >"$dir/id"
@@ -84,7 +84,7 @@ run() {
 	read -ra words <<<"$6"
 	for side in base patched; do
 		step "$1 on the $side kernel" "$log/$1/$side.boot" "$TOP/scripts/suite-boot.sh" \
-			"$work/$kind/$side/linux" "$rootfs" "$work/suite/tests" "$log/$1/$side" "$2" "$3" "$5" "${words[@]}" || :
+			"$work/$kernels/$side/linux" "$rootfs" "$work/suite/tests" "$log/$1/$side" "$2" "$3" "$5" "${words[@]}" || :
 	done
 	"$TOP/scripts/suite.pl" "$1" "$4" "$log/$1/base" "$log/$1/patched" "$log/$1.tsv" || rc=1
 	[ -z "$SUITE_REFUSE" ] || some_refused "$1"
