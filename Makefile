@@ -41,7 +41,7 @@ export BASE KERNEL_SRC PAYLOAD_MB VM_TIMEOUT DEBUG JOBS OUT FROM STRICT
 export SUITE SUITE_REFUSE COV FUZZ_SECONDS FUZZ_SEED PAIRS BENCH_ARGS STRESS_SECONDS STRESS_SEED STRESS_ON SOAK SOAK_SECONDS BUGS KEPT
 
 .PHONY: help run test unit fuzz mutate unit-record check gates kunit vm stress soak soak-record stress-plants guest-bugs plant objects bisect boots
-.PHONY: cover bench bench-record bench-report bench-size fastpath series letters record porting tree where clean distclean
+.PHONY: cover bench bench-record bench-report bench-size icount fastpath series letters record porting tree where clean distclean
 
 help:
 	@sed -n 's/^# make /  make /p' $(MAKEFILE_LIST)
@@ -150,6 +150,12 @@ bench-size:
 	@scripts/deps.sh bench-size
 	@scripts/tree.sh
 	@scripts/bench-size.sh
+
+# make icount     instructions of ways from user space, base and patched, into results/
+icount:
+	@scripts/deps.sh icount
+	@scripts/tree.sh
+	@scripts/icount.sh
 
 # make bench-report  docs/benchmarks.md and its plots, from results/
 bench-report:

@@ -3,7 +3,7 @@
 """bench-report.py RESULTS OUT BASE...: docs/benchmarks.md, from recorded data alone.
 
 RESULTS is the directory results/. For each BASE it may have bench/BASE.run (see
-bench.py), bench/BASE.size (bench-size.sh), bench/BASE.why (text, for targets that
+bench.py), bench/BASE.size (bench-size.sh), bench/BASE.icount (icount.sh), bench/BASE.why (text, for targets that
 were missed) and BASE.tsv (render.py). OUT gets benchmarks.md, and for gnuplot
 bench/BASE-NAME.gp, which writes bench/BASE-NAME.svg. What is not there is said to
 be not measured. The same data gives the same bytes.
@@ -41,6 +41,8 @@ class Report:
         self.facts = [line for line in self.facts if not line.startswith("boot ")]
         self.sizes = [line.split("\t") for line in self.lines("size") if "\t" in line]
         self.size_facts = [line[2:] for line in self.lines("size") if line.startswith("# ")][1:]
+        self.counted = [line.split("\t") for line in self.lines("icount") if "\t" in line]
+        self.count_facts = [line[2:] for line in self.lines("icount") if line.startswith("# ")][1:]
         self.records = [line.split("\t") for line in self.lines("tsv", results)]
 
     def path(self, kind, directory=None):
@@ -242,6 +244,33 @@ def size_part(report):
     yield "```\n"
 
 
+def counted_lines(report):
+    """The least of the repeats: what else the machine did in the others is not the way's."""
+    sides = {side: {line[1]: line for line in report.counted if line[0] == side} for side in bench.SIDES}
+    for row, base in sides["base"].items():
+        patched = sides["patched"].get(row)
+        if not patched:
+            yield [f"`{row}`", base[2], "-", "-", ""]
+            continue
+        spread = max(float(line[3]) / float(line[2]) - 1 for line in (base, patched))
+        ratio = float(patched[2]) / float(base[2])
+        yield [f"`{row}`", base[2], patched[2], f"{ratio:.3f}", "MORE" if ratio > 1 + spread else f"{100 * spread:.1f} %"]
+
+
+def counted_part(report):
+    yield "### Instructions from user space and back\n"
+    if not report.counted:
+        yield "Not measured: `make icount`.\n"
+        return
+    yield "Of one write and of what takes it, in an emulator of one processor that counts them: the least of " \
+        "three times 1000, and by how much the most of them is above that, on either kernel. x86_64. " + \
+        "; ".join(report.count_facts) + ".\n"
+    lines = list(counted_lines(report))
+    yield from table(("row", "base", "patched", "ratio", "spread"), lines)
+    more = [line[0] for line in lines if line[4] == "MORE"]
+    yield f"More, beyond the spread: {', '.join(more) or 'none'} of {len(lines)}.\n"
+
+
 def code_part(report):
     """Counted, not timed: the guard that each make check and make test runs."""
     found = [r for r in report.records if r[0].startswith("speed: ")]
@@ -295,6 +324,7 @@ def base_part(report):
     else:
         yield f"Times and fragments: not measured. `make bench BASE={report.base}`, " \
             f"`make bench-record BASE={report.base}`.\n"
+    yield from counted_part(report)
     yield from code_part(report)
     yield from size_part(report)
 
@@ -332,9 +362,12 @@ What a row does, by the part of its name before the slash; behind it are the byt
 | `charged` | bytes that the sender is charged for such a queue, as ss -m shows them |
 | `pages-of-task`, `pages-of-socket` | pages held by who has sent, and is idle |
 
-Not measured: tun and virtio-net receive (no device of that kind is driven from
-inside of UML), cycles per byte (no clock for it), system calls from user space under
-an emulator that counts instructions.
+Under UML a system call takes far longer than on hardware and would hide the rest.
+`make icount` takes whole ways from user space, under an emulator that counts
+instructions: how many, not how long they take.
+
+Not measured: tun and virtio-net receive in time (no device of that kind is driven from
+inside of UML), cycles per byte (no clock for it).
 
 ## Instructions, guarded
 

@@ -31,7 +31,7 @@ programs() {
 }
 
 scripts() {
-	install -m 755 "$top"/tests/guest/{,few-,stress-,plants-}init "$1/"
+	install -m 755 "$top"/tests/guest/{,few-,stress-,plants-,icount-}init "$1/"
 	install -m 755 "$top/tools/testing/selftests/mm/test_page_frag.sh" "$1/bin/"
 	install -m 644 "$top/tests/guest/paths" "$top/tests/guest/trials" "$1/"
 	install -m 644 "$top"/tests/guest/*.sh "$1/lib/"

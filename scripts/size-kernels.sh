@@ -1,0 +1,47 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0
+# size-kernels.sh: two x86_64 kernels with the guest's network paths and without its
+# checkers, the base and the patched one; prints the directory that has of each SIDE
+# vmlinux-SIDE, bzImage-SIDE, config-SIDE, sock-SIDE.o with the types, tree-SIDE and
+# release-SIDE. Both are built in one place, one after the other: a path is part of what is
+# compiled.
+# shellcheck source=scripts/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+work=$(work_dir)
+build=$work/build/bench-size
+
+kmake() { make -C "$work/bench-size-tree" O="$build" CC="ccache gcc" -j"$JOBS" "$@"; }
+
+# id COMMIT: what a kernel is made of
+id() {
+	git -C "$work/tree" rev-parse "$1^{tree}"
+	cat "$TOP"/configs/vm-{x86_64,net}.config "$TOP/scripts/config.sh" | sha256sum
+}
+
+# build_side SIDE COMMIT
+build_side() {
+	local tree id
+	id=$(id "$2")
+	[ "$(cat "$build/id-$1" 2>/dev/null)" != "$id" ] || return 0
+	tree=$("$TOP/scripts/worktree.sh" bench-size "$2")
+	"$TOP/scripts/config.sh" "$tree" "$build" x86_64 "$TOP"/configs/vm-{x86_64,net}.config >&2
+	step "building the $1 kernel" "$work/log/build-bench-size-$1.log" kmake vmlinux bzImage ||
+		die "the $1 kernel does not build" "see $work/log/build-bench-size-$1.log"
+	cp "$build/vmlinux" "$build/vmlinux-$1"
+	cp "$build/arch/x86/boot/bzImage" "$build/bzImage-$1"
+	step "types of the $1 kernel" "$work/log/build-bench-types-$1.log" kmake KCFLAGS=-g net/core/sock.o ||
+		die "net/core/sock.o of the $1 kernel does not build" "see $work/log/build-bench-types-$1.log"
+	cp "$build/net/core/sock.o" "$build/sock-$1.o"
+	config_lines "$build/.config" >"$build/config-$1"
+	git -C "$tree" rev-parse --short=12 'HEAD^{tree}' >"$build/tree-$1"
+	make -s -C "$tree" kernelversion >"$build/release-$1"
+	echo "$id" >"$build/id-$1"
+}
+
+need_space "$work" 3000
+build_side base base
+build_side patched HEAD
+cmp "$build/config-base" "$build/config-patched" >&2 || die "the two kernels have different configurations" \
+	"compare config-base and config-patched in $build"
+printf '%s\n' "$build"
