@@ -116,6 +116,7 @@ plant:
 
 # make vm         boot under QEMU: KUnit, traffic, leaks, as TAP; SUITE=tls: the
 # make vm           selftests of the kernel, base and patched; SUITE=all: all of them
+# make vm           and what a user sees (SUITE=user_view)
 vm:
 	@scripts/test.sh $(if $(SUITE)$(SUITE_REFUSE),suite,vm)
 

@@ -34,7 +34,7 @@ virtio() {
 
 program() {
 	case $1 in
-	own/*) mkdir -p "$tests/own" && gcc -O2 -Wall -o "$tests/$1" "$TOP/tests/suite/${1#own/}.c" ;;
+	own/*) mkdir -p "$tests/own" && gcc -O2 -Wall -Werror -o "$tests/$1" "$TOP/tests/suite/${1#own/}.c" ;;
 	virtio/*) virtio "${1#virtio/}" ;;
 	bpf/test_sockmap) "$TOP/scripts/selftests-bpf.sh" "$tree" "$dir" ;;
 	*) make -C "$tree/tools/testing/selftests/${1%/*}" OUTPUT="$tests/${1%/*}" \

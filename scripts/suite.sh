@@ -1,10 +1,12 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0
 # suite.sh: the kernel's own selftests that $SUITE names (of tests/suites; patterns
-# are possible, all is '*'), on the unpatched base and on the patched kernel, as a
-# test layer. What each run left is in log/suite. DEBUG names fragments to add to both
-# kernels; SUITE_REFUSE: so many percent of the pages of order 3 and above are refused to
-# who does not reclaim, on both.
+# are possible, all is '*'), and programs of tests/suite, on the unpatched base and on the
+# patched kernel, as a test layer. What each run left is in log/KIND, where the kind is
+# suite, the words of DEBUG, which names fragments to add to both kernels, and refuse-N with
+# SUITE_REFUSE: so many percent of the pages of order 3 and above are refused to who does
+# not reclaim, on both. What a program of ours says of values is then a matter of chance,
+# but for all of them.
 # shellcheck source=scripts/lib.sh
 . "$(dirname "$0")/lib.sh"
 load_base
@@ -136,6 +138,7 @@ summary() {
 }
 
 list=$(chosen)
+[[ $SUITE_REFUSE =~ ^(100|)$ ]] || list=$(awk -F'\t' '$4 != "own"' <<<"$list")
 [ -n "$list" ] || die "SUITE names no suite: $wanted" \
 	"known: $(grep -v '^#' "$TOP/tests/suites" | cut -f1 | paste -sd' '), or all"
 rootfs=$("$TOP/scripts/rootfs.sh")

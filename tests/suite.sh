@@ -79,6 +79,15 @@ fresh; sed -i 's/^ok \([14]\)/not ok \1/' "$work"/*/output
 says "a base that passes nothing" 1 '^not ok - suite s: the base passes nothing' compare
 fresh; rm -rf "$work/patched"
 says "a run that is not there" 1 '^not ok .*patched missing: one' compare
+judge=own
+fresh; sed -i '/^not ok 2/d; s/1\.\.4/1..2/; /^ok 3/d; s/^ok 4 one/ok 2 two: 7 bytes/' "$work"/*/output
+sed -i 's/exit 1/exit 0/' "$work"/*/result
+says "of a program of ours equal values are no worse" 0 '^ok .*base pass, patched pass: two: 7 bytes$' compare
+sed -i 's/7 bytes/8 bytes/' "$work/patched/output"
+says "another value is a failure" 1 '^not ok .*base pass, patched missing: two: 7 bytes' compare
+sed -i 's/8 bytes/7 bytes/' "$work/patched/output"
+sed -i 's/exit 0/exit 1/' "$work"/*/result
+says "and so is an error on both" 1 '^not ok .*base fail, patched fail: exit status: it has to pass' compare
 judge='exit'
 fresh; sed -i 's/exit 1/exit 0/' "$work"/*/result
 says "a command is one test" 0 '^ok .*base pass, patched pass: exit status' compare

@@ -129,6 +129,24 @@ static inline void get_text(const char *path, char *text, size_t size)
 	close(fd);
 }
 
+/* How many segments took data of a socket along. */
+static inline unsigned long segments(void)
+{
+	static char text[2][8192];
+	char *name, *value, *names = text[0], *values = text[1];
+	FILE *file = fopen("/proc/net/netstat", "r");
+
+	if (!file || !fgets(text[0], sizeof(text[0]), file) ||
+	    !fgets(text[1], sizeof(text[1]), file))
+		die("/proc/net/netstat");
+	fclose(file);
+	while ((name = strsep(&names, " ")) && (value = strsep(&values, " ")))
+		if (!strcmp(name, "TCPOrigDataSent"))
+			return strtoul(value, NULL, 10);
+	die("TCPOrigDataSent");
+	return 0;
+}
+
 /* Until end of file, in writes of at most @size bytes. */
 static inline void copy(int from, int to, char *buf, size_t size)
 {

@@ -393,24 +393,6 @@ static void had_syn_data(int fd)
 	}
 }
 
-/* How many segments took data of a socket along. */
-static unsigned long segments(void)
-{
-	static char text[2][8192];
-	char *name, *value, *names = text[0], *values = text[1];
-	FILE *file = fopen("/proc/net/netstat", "r");
-
-	if (!file || !fgets(text[0], sizeof(text[0]), file) ||
-	    !fgets(text[1], sizeof(text[1]), file))
-		die("/proc/net/netstat");
-	fclose(file);
-	while ((name = strsep(&names, " ")) && (value = strsep(&values, " ")))
-		if (!strcmp(name, "TCPOrigDataSent"))
-			return strtoul(value, NULL, 10);
-	die("TCPOrigDataSent");
-	return 0;
-}
-
 static void fail_syn(int fd, const char *from, const union address *to)
 {
 	ssize_t n = sendto(fd, from, job.size, MSG_FASTOPEN, &to->sa, job.len);
