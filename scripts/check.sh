@@ -186,7 +186,7 @@ htmldocs() {
 	! grep -iE '(page_frags\.rst|page_frag(_cache)?\.[ch]):.*(warning|error)' "$log"
 }
 
-shell_scripts() { git ls-files '*.sh' .ci/run tests/guest/{,suite-,few-,stress-,plants-}init | xargs shellcheck -x; }
+shell_scripts() { git ls-files '*.sh' .ci/run tests/guest/{,suite-,few-,stress-,plants-,icount-}init | xargs shellcheck -x; }
 
 configured() {
 	mkdir -p "$build/check"

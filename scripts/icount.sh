@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # icount.sh: instructions of whole ways from user space, on the base and on the patched
 # kernel, counted by an emulator of one processor, into results/bench/BASE.icount: lines
-# SIDE, ROW, INSTRUCTIONS per operation, least and most of the repeats.
+# SIDE, ROW, and the instructions of an operation in each of the repeats.
 # shellcheck source=scripts/lib.sh
 . "$(dirname "$0")/lib.sh"
 load_base
@@ -25,7 +25,7 @@ machine=(-nodefaults -no-user-config -no-reboot -display none -machine pc
 
 # boot SIDE
 boot() {
-	timeout -k 10 "$ICOUNT_TIMEOUT" "$QEMU" "${machine[@]}" -serial "file:$run/$1.console" -serial "file:$run/$1" \
+	timeout --foreground -k 10 "$ICOUNT_TIMEOUT" "$QEMU" "${machine[@]}" -serial "file:$run/$1.console" -serial "file:$run/$1" \
 		-kernel "$build/bzImage-$1" -initrd "$run/initramfs.cpio.gz" \
 		-append "console=ttyS0 panic=-1 nokaslr rdinit=/icount-init" </dev/null
 }
@@ -33,14 +33,11 @@ boot() {
 # counted SIDE: its lines, or nothing if it did not come to its end
 counted() {
 	grep -qx 'icount end' "$run/$1" || return 0
-	awk -v OFS='\t' -v side="$1" '$1 == "icount" && NF == 4 {
-			n = $4 / $3
-			if (!($2 in least)) { names[++rows] = $2; least[$2] = most[$2] = n }
-			if (n < least[$2]) least[$2] = n
-			if (n > most[$2]) most[$2] = n
+	awk -v side="$1" 'NF == 4 {
+			if (!($2 in all)) names[++rows] = $2
+			all[$2] = all[$2] "\t" sprintf("%.1f", $4 / $3)
 		}
-		END { for (i = 1; i <= rows; i++)
-			printf "%s\t%s\t%.1f\t%.1f\n", side, names[i], least[names[i]], most[names[i]] }' "$run/$1"
+		END { for (i = 1; i <= rows; i++) print side "\t" names[i] all[names[i]] }' "$run/$1"
 }
 
 facts() {

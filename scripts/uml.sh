@@ -35,7 +35,7 @@ mapfile -t -O ${#words[@]} words < <(debug_parameters "${debug[@]}")
 boot() {
 	local status=0
 	printf '%q ' "$build/linux" initrd="$work/initramfs.cpio.gz" "${words[@]}" >"$run/command"
-	timeout -k 10 "$VM_TIMEOUT" "$build/linux" initrd="$work/initramfs.cpio.gz" "${words[@]}" \
+	timeout --foreground -k 10 "$VM_TIMEOUT" "$build/linux" initrd="$work/initramfs.cpio.gz" "${words[@]}" \
 		</dev/null >"$run/console.log" 2>&1 3>"$run/result" || status=$?
 	[ "$status" -ne 124 ] || status="timeout after $VM_TIMEOUT s"
 	echo "$status" >"$run/status"

@@ -180,6 +180,20 @@ printf '# SPDX-License-Identifier: GPL-2.0\nsize\tbase\ttotal\t100\nsize\tpatche
 "$report" 2>/dev/null
 says "a larger kernel misses the target" 0 '\+1 bytes .*missed' target . "vmlinux is not larger"
 
+# icounted BASE PATCHED: the line of a row, of which each side has these repeats and two more
+icounted() {
+	printf '# SPDX-License-Identifier: GPL-2.0\n# counter of the test\n' >"$repo/results/bench/7.3.icount"
+	printf 'base\ttcp4/64\t%s\t110.0\t120.0\n' "$1" >>"$repo/results/bench/7.3.icount"
+	[ -z "$2" ] || printf 'patched\ttcp4/64\t%s\t110.0\t120.0\n' "$2" >>"$repo/results/bench/7.3.icount"
+	"$report" 2>/dev/null
+	grep -F '`tcp4/64` |' "$repo/docs/benchmarks.md"
+}
+says "instructions that are fewer" 0 '^.* 100.0 . 90.0 . 0.900 . 0.10 % .  .$' icounted $'100.0\t100.1\t109.0' $'90.0\t90.0\t90.0'
+says "more, within what the repeats differ by" 0 ' 1.001 . 0.20 % .  .$' icounted $'100.0\t100.2\t109.0' $'100.1\t100.1\t100.1'
+says "more by more than that" 0 ' 1.003 . 0.20 % . ..MORE.. .$' icounted $'100.0\t100.2\t109.0' $'100.3\t100.3\t100.3'
+says "one that is disturbed does not hide it" 0 ' ..MORE.. .$' icounted $'100.0\t100.1\t199.0' $'100.3\t100.3\t100.3'
+says "a row of one kernel only" 0 ' 100.0 . - .*one only' icounted $'100.0\t100.0\t100.0' ''
+
 # The boot itself, with something else as the kernel.
 kernel() {
 	mkdir -p "$tmp/boot"

@@ -14,6 +14,8 @@
 #include <net/if.h>
 #include <netinet/tcp.h>
 #include <sys/ioctl.h>
+#include <sys/resource.h>
+#include <termios.h>
 #include <x86intrin.h>
 
 #ifndef IPPROTO_MPTCP
@@ -24,7 +26,7 @@
 #define SIZE_MAX_WRITE	65536
 #define WARM		200
 #define OPERATIONS	1000
-#define REPEATS		3
+#define REPEATS		5
 
 static char data[SIZE_MAX_WRITE], taken[SIZE_MAX_WRITE];
 
@@ -190,24 +192,42 @@ static const struct row {
 	{ "tap", tap, pass, { 64, 1400 } },
 };
 
+/* How often this task had to wait: the clock skips that, and the counter with it. */
+static long waits(void)
+{
+	struct rusage usage;
+
+	check(getrusage(RUSAGE_SELF, &usage), "getrusage");
+	return usage.ru_nvcsw;
+}
+
 static unsigned long long ticks(const struct row *row, const struct path *path, size_t size)
 {
-	unsigned long long start = __rdtsc();
+	unsigned long long start = __rdtsc(), end;
+	long waited = waits();
 
 	for (unsigned int i = 0; i < OPERATIONS; i++)
 		row->pass(path, size);
-	return __rdtsc() - start;
+	end = __rdtsc();
+	errno = EBUSY;
+	if (waits() != waited)
+		die(row->name);
+	return end - start;
 }
 
+/* What is printed is sent after all has been counted. */
 static void run(const struct row *row, size_t size)
 {
+	unsigned long long counted[REPEATS];
 	struct path path = row->open();
 
 	for (unsigned int i = 0; i < WARM; i++)
 		row->pass(&path, size);
 	for (unsigned int i = 0; i < REPEATS; i++)
-		printf("icount %s/%zu %u %llu\n", row->name, size, OPERATIONS,
-		       ticks(row, &path, size));
+		counted[i] = ticks(row, &path, size);
+	for (unsigned int i = 0; i < REPEATS; i++)
+		printf("icount %s/%zu %u %llu\n", row->name, size, OPERATIONS, counted[i]);
+	tcdrain(STDOUT_FILENO);
 	close(path.from);
 	if (path.to >= 0)
 		close(path.to);
