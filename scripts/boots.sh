@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0
 # boots.sh: what precedes the net part, and each prefix of it, boots as the guest and moves
-# a file by some way of each subsystem that the part converts, converted here or not yet. TAP.
+# a file by each of BOOT_WAYS, names of tests/guest/paths, whether what it goes by is converted
+# there or not yet. TAP.
 # shellcheck source=scripts/lib.sh
 . "$(dirname "$0")/lib.sh"
 lock_work
@@ -14,17 +15,21 @@ export VM_TIMEOUT=300 VM_MEMORY=512
 
 work=$(work_dir)
 log=$work/log/boots
-only=$(xargs <<<"$BOOT_WAYS" | tr ' ' ,)
+ways=$(xargs <<<"$BOOT_WAYS")
 
 # boot NUMBER: prints what is wrong
 boot() {
 	local run
-	run=$("$TOP/scripts/guest.sh" boots rdinit=/few-init kunit.enable=0 "only=$only") || { echo "there was no run"; return 1; }
+	run=$("$TOP/scripts/guest.sh" boots rdinit=/few-init kunit.enable=0 "only=${ways// /,}") ||
+		{ echo "there was no run"; return 1; }
 	"$TOP/scripts/keep.sh" "$run" "$log/$1"
 	"$TOP/scripts/few-verdict.sh" "$run" >"$log/$1.verdict" ||
 		{ sed -n 's/^fault: //p' "$log/$1.verdict" | paste -sd';'; return 1; }
 }
 
+[ -z "${DEBUG:-}" ] || die "the kernels of the prefixes have no checkers" "run it without DEBUG"
+[ "$(rows "$TOP/tests/guest/paths" "$ways" | wc -l)" -eq "$(wc -w <<<"$ways")" ] ||
+	die "BOOT_WAYS names one that is not there: $ways" "see tests/guest/paths"
 rm -rf "$log"
 mkdir -p "$log"
 mapfile -t commits < <(part_commits mm "$work/tree" | tail -n 1; part_commits net "$work/tree")

@@ -493,6 +493,8 @@ series_of() {
 		git -C "$bugs" -c user.name=x -c user.email=x@localhost commit -qam "$word"
 	done
 }
+mkdir -p "$tmp/keeping/tests/guest"
+cp "$top/tests/guest/paths" "$tmp/keeping/tests/guest/"
 # shellcheck disable=SC2317 # says calls it
 boots() { env XDG_CACHE_HOME="$tmp/kept" "$tmp/keeping/scripts/boots.sh"; }
 series_of 'mm: good one' 'net: good two' 'net: good three'
@@ -502,6 +504,8 @@ series_of 'mm: good' 'net: bad' 'net: good again'
 says "a prefix whose guest fails is a failure" 1 '^not ok 2 - boots: net: bad: not ok 1 it is bad, see ' boots
 says "and the next one boots all the same" 1 '^ok 3 - boots: net: good again$' boots
 series_of 'mm: good'
+says "a way that is not there is named" fail 'BOOT_WAYS names one that is not there: loopback/tcp4 none' \
+	env BOOT_WAYS="loopback/tcp4 none" XDG_CACHE_HOME="$tmp/kept" "$tmp/keeping/scripts/boots.sh"
 says "without a net part there is nothing to boot" fail 'has no net part' boots
 
 # full_cache DIR: one with all that is ever made there, and more
