@@ -10,6 +10,7 @@
 
 #include <linux/if_tun.h>
 #include <linux/sock_diag.h>
+#include <limits.h>
 #include <net/if.h>
 #include <poll.h>
 #include <stdarg.h>
@@ -220,7 +221,6 @@ static void see_full(const struct way *way, size_t len)
 }
 
 #define FAILURES	"/sys/kernel/debug/fail_page_alloc/"
-#define BUDGET		1000000000
 
 static void put_text(const char *path, const char *text)
 {
@@ -238,11 +238,60 @@ static long number_of(const char *path)
 	return atol(text);
 }
 
-/* Each page is refused, to this task while it is starved; unless they are to all. */
+static FILE *open_list(const char *path)
+{
+	FILE *file = fopen(path, "r");
+
+	if (!file)
+		die(path);
+	return file;
+}
+
+/* From the symbol to the next one; or there is none of this name. */
+static int find_symbol(const char *name, unsigned long *start, unsigned long *end)
+{
+	FILE *file = open_list("/proc/kallsyms");
+	unsigned long at;
+	char line[512], symbol[256];
+
+	for (*start = 0; fgets(line, sizeof(line), file);)
+		if (sscanf(line, "%lx %*c %255s", &at, symbol) == 2 && !strcmp(symbol, name))
+			*start = at;
+	rewind(file);
+	for (*end = ULONG_MAX; fgets(line, sizeof(line), file);)
+		if (sscanf(line, "%lx", &at) == 1 && at > *start && at < *end)
+			*end = at;
+	fclose(file);
+	return !!*start;
+}
+
+static void put_number(const char *path, unsigned long number)
+{
+	char text[32];
+
+	snprintf(text, sizeof(text), "0x%lx", number);
+	put_text(path, text);
+}
+
+/* What else a send allocates is there by chance: slabs have room left, or not. */
+static void refuse_to_refills(void)
+{
+	unsigned long start, end;
+
+	errno = ENOENT;
+	if (!find_symbol("skb_page_frag_refill", &start, &end) &&
+	    !find_symbol("__page_frag_cache_refill", &start, &end))
+		die("the refill of the sockets");
+	put_number(FAILURES "require-start", start);
+	put_number(FAILURES "require-end", end);
+}
+
+/* Each such page is refused, to this task while it is starved; unless they are to all. */
 static int can_starve(void)
 {
 	if (number_of(FAILURES "probability"))
 		return 0;
+	refuse_to_refills();
 	put_text(FAILURES "task-filter", "Y");
 	put_text(FAILURES "min-order", "0");
 	put_text(FAILURES "ignore-gfp-wait", "N");
@@ -416,15 +465,6 @@ static void see_fastopen(const struct way *way, size_t unused)
 	check(getsockname(listener, &at.sa, &len), "getsockname");
 	for (unsigned int i = 0; i < SYNS; i++)
 		see_syn(&at, len, listener, i + 1);
-}
-
-static FILE *open_list(const char *path)
-{
-	FILE *file = fopen(path, "r");
-
-	if (!file)
-		die(path);
-	return file;
 }
 
 /* Names and sizes of the sockets, below a line that names the columns. */
