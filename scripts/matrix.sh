@@ -12,7 +12,7 @@ lock_work
 
 work=$(work_dir)
 tree=${CHECK_TREE:-$work/tree}
-out=$work/build${CHECK_TREE:+-gates}/matrix
+lanes=$work/build${CHECK_TREE:+-gates}/matrix
 # Linux 7.3 refuses the clang that Debian 12 has by default.
 CLANG=${CLANG:-clang-19}
 one=mm/page_frag_cache.o
@@ -26,15 +26,30 @@ smp=(CONFIG_64BIT=y CONFIG_SMP=y)
 
 kmake() { make -s -C "$tree" O="$out" ARCH=x86 CC="$1" -j"$JOBS" "${@:2}"; }
 
-# compiles CC OBJECTS LINE...: in a configuration of these lines, and anew, as a
-# warning is not repeated. One directory for all: the host's programs are built once.
+# in_lane COMMAND...: in the first directory that nobody uses, out. There are as many as
+# gates that run at a time, and not as many as gates: the host's programs are built in each.
+in_lane() {
+	local i
+	for ((i = 0; i < JOBS; i++)); do
+		out=$lanes-$i
+		mkdir -p "$out"
+		exec 7>"$out/lane"
+		! flock -n 7 || { "$@"; return; }
+	done
+	die "$lanes: no directory is free" "another run uses them, or run: make clean"
+}
+
+# configured CC LINE...: in a configuration of these lines
+configured() {
+	printf '%s\n' "${@:2}" >"$out/lines.config"
+	CC=$1 "$TOP/scripts/config.sh" "$tree" "$out" x86 "$out/lines.config" && kmake "$1" prepare
+}
+
+# compiles CC OBJECTS LINE...: configured so, and anew, as a warning is not repeated
 compiles() {
 	local objects
 	read -ra objects <<<"$2"
-	mkdir -p "$out"
-	printf '%s\n' "${@:3}" >"$out/lines.config"
-	CC=$1 "$TOP/scripts/config.sh" "$tree" "$out" x86 "$out/lines.config" &&
-		kmake "$1" prepare &&
+	configured "$1" "${@:3}" &&
 		(cd "$out" && rm -f "${objects[@]}") &&
 		kmake "$1" W=1 KCFLAGS=-Werror "${objects[@]}"
 }
@@ -58,6 +73,7 @@ as_module() {
 # Nothing is included before the header, and it is included twice.
 self_contained() {
 	local header dir=$out/header
+	configured gcc "${smp[@]}" CONFIG_MODULES=y "${suite[@]}" || return
 	mkdir -p "$dir"
 	printf '#include <linux/page_frag_cache.h>\n%s\n' '#include <linux/page_frag_cache.h>' >"$dir/public.c"
 	printf '#include "%s/mm/page_frag_cache.h"\n%s\n' "$tree" "#include \"$tree/mm/page_frag_cache.h\"" >"$dir/private.c"
@@ -67,14 +83,16 @@ self_contained() {
 	done
 }
 
-gate "built in, W=1, gcc" compiles gcc "$both" "${smp[@]}" CONFIG_MODULES=y "${suite[@]}"
-gate "headers stand on their own" self_contained
-gate "module, KUnit a module too; what it needs is exported" as_module
-gate "without KUnit" compiles gcc "$one" "${smp[@]}" "# CONFIG_KUNIT is not set"
-gate "DEBUG_VM" compiles gcc "$both" "${smp[@]}" CONFIG_DEBUG_KERNEL=y CONFIG_DEBUG_VM=y "${suite[@]}"
-gate "SMP=n" compiles gcc "$both $task $net" CONFIG_64BIT=y "# CONFIG_SMP is not set" "${inet[@]}" "${suite[@]}"
-gate "PREEMPT_RT" compiles gcc "$both $task $net" "${smp[@]}" CONFIG_EXPERT=y CONFIG_PREEMPT_RT=y "${inet[@]}" "${suite[@]}"
-gate "NET=n" compiles gcc "$both $task" "${smp[@]}" "# CONFIG_NET is not set" "${suite[@]}"
-gate "32 bits" compiles gcc "$both $task $net" "# CONFIG_64BIT is not set" CONFIG_SMP=y "${inet[@]}" "${suite[@]}"
-gate "W=1, $CLANG" compiles "$CLANG" "$both" "${smp[@]}" CONFIG_MODULES=y "${suite[@]}"
+# The first builds the host's programs, with all processors.
+gate "built in, W=1, gcc" in_lane compiles gcc "$both" "${smp[@]}" CONFIG_MODULES=y "${suite[@]}"
+gate_start "headers stand on their own" in_lane self_contained
+gate_start "module, KUnit a module too; what it needs is exported" in_lane as_module
+gate_start "without KUnit" in_lane compiles gcc "$one" "${smp[@]}" "# CONFIG_KUNIT is not set"
+gate_start "DEBUG_VM" in_lane compiles gcc "$both" "${smp[@]}" CONFIG_DEBUG_KERNEL=y CONFIG_DEBUG_VM=y "${suite[@]}"
+gate_start "SMP=n" in_lane compiles gcc "$both $task $net" CONFIG_64BIT=y "# CONFIG_SMP is not set" "${inet[@]}" "${suite[@]}"
+gate_start "PREEMPT_RT" in_lane compiles gcc "$both $task $net" "${smp[@]}" CONFIG_EXPERT=y CONFIG_PREEMPT_RT=y "${inet[@]}" "${suite[@]}"
+gate_start "NET=n" in_lane compiles gcc "$both $task" "${smp[@]}" "# CONFIG_NET is not set" "${suite[@]}"
+gate_start "32 bits" in_lane compiles gcc "$both $task $net" "# CONFIG_64BIT is not set" CONFIG_SMP=y "${inet[@]}" "${suite[@]}"
+gate_start "W=1, $CLANG" in_lane compiles "$CLANG" "$both" "${smp[@]}" CONFIG_MODULES=y "${suite[@]}"
+gates_join
 gates_done
