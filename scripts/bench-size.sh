@@ -14,15 +14,6 @@ structs=page_frag_cache,page_frag,sock,task_struct
 [ -z "$KERNEL_SRC" ] || die "results/bench/$BASE.size is of the packaged base, not of $KERNEL_SRC" \
 	"run it without KERNEL_SRC"
 
-facts() {
-	local side
-	echo "# SPDX-License-Identifier: GPL-2.0"
-	for side in base patched; do
-		echo "# $side $(cat "$build/release-$side") tree $(cat "$build/tree-$side")"
-	done
-	echo "# config $(sha256sum <"$build/config-base" | cut -c1-16) gcc $(gcc -dumpfullversion)"
-}
-
 # kernel_size SIDE
 kernel_size() {
 	size "$build/vmlinux-$1" | awk -v OFS='\t' -v side="$1" 'NR == 2 {
@@ -42,7 +33,7 @@ bloat() { python3 -B "$work/bench-size-tree/scripts/bloat-o-meter" "$build/vmlin
 build=$("$TOP/scripts/size-kernels.sh")
 mkdir -p "$TOP/results/bench"
 {
-	facts
+	cat "$build/facts"
 	for side in base patched; do
 		kernel_size "$side"
 		struct_sizes "$side"

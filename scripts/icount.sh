@@ -41,12 +41,7 @@ counted() {
 }
 
 facts() {
-	local side
-	echo "# SPDX-License-Identifier: GPL-2.0"
-	for side in base patched; do
-		echo "# $side $(cat "$build/release-$side") tree $(cat "$build/tree-$side")"
-	done
-	echo "# config $(sha256sum <"$build/config-base" | cut -c1-16) gcc $(gcc -dumpfullversion)"
+	cat "$build/facts"
 	echo "# $("$QEMU" --version | head -n 1), program $(sha256sum <"$TOP/tests/guest/icount.c" | cut -c1-16)"
 }
 

@@ -3,8 +3,8 @@
 # size-kernels.sh: two x86_64 kernels with the guest's network paths and without its
 # checkers, the base and the patched one; prints the directory that has of each SIDE
 # vmlinux-SIDE, bzImage-SIDE, config-SIDE, sock-SIDE.o with the types, tree-SIDE and
-# release-SIDE. Both are built in one place, one after the other: a path is part of what is
-# compiled.
+# release-SIDE; and facts, the head of a record of them. Both are built in one place, one
+# after the other: a path is part of what is compiled.
 # shellcheck source=scripts/lib.sh
 . "$(dirname "$0")/lib.sh"
 
@@ -41,9 +41,19 @@ build_side() {
 	echo "$id" >"$build/id-$1"
 }
 
+facts() {
+	local side
+	echo "# SPDX-License-Identifier: GPL-2.0"
+	for side in base patched; do
+		echo "# $side $(cat "$build/release-$side") tree $(cat "$build/tree-$side")"
+	done
+	echo "# config $(sha256sum <"$build/config-base" | cut -c1-16) gcc $(gcc -dumpfullversion)"
+}
+
 need_space "$work" 3000
 build_side base base
 build_side patched HEAD
 cmp "$build/config-base" "$build/config-patched" >&2 || die "the two kernels have different configurations" \
 	"compare config-base and config-patched in $build"
+facts >"$build/facts"
 printf '%s\n' "$build"

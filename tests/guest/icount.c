@@ -9,11 +9,9 @@
 #define _GNU_SOURCE
 #include "guest.h"
 #include "ktls.h"
+#include "tap.h"
 
-#include <linux/if_tun.h>
-#include <net/if.h>
 #include <netinet/tcp.h>
-#include <sys/ioctl.h>
 #include <sys/resource.h>
 #include <termios.h>
 #include <x86intrin.h>
@@ -124,18 +122,10 @@ static struct path unix_stream(void)
 /* Frames of a type that nobody wants, dropped where they are received. */
 static struct path tap(void)
 {
-	struct ifreq ifr = { .ifr_name = "tap%d", .ifr_flags = IFF_TAP | IFF_NO_PI };
-	int fd = check(open("/dev/net/tun", O_RDWR | O_CLOEXEC), "/dev/net/tun");
-	int sock = check(socket(AF_INET, SOCK_DGRAM, 0), "socket");
-
-	check(ioctl(fd, TUNSETIFF, &ifr), "TUNSETIFF");
-	ifr.ifr_flags = IFF_UP;
-	check(ioctl(sock, SIOCSIFFLAGS, &ifr), "SIOCSIFFLAGS");
-	close(sock);
 	/* Of a local experiment. */
 	data[12] = (char)0x88;
 	data[13] = (char)0xb5;
-	return (struct path) { .from = fd, .to = -1 };
+	return (struct path) { .from = open_tap(), .to = -1 };
 }
 
 static void take(const struct path *path, size_t len)

@@ -7,14 +7,12 @@
 #define _GNU_SOURCE
 #include "../guest/fault.h"
 #include "../guest/ktls.h"
+#include "../guest/tap.h"
 
-#include <linux/if_tun.h>
 #include <linux/sock_diag.h>
 #include <limits.h>
-#include <net/if.h>
 #include <poll.h>
 #include <stdarg.h>
-#include <sys/ioctl.h>
 #include <sys/wait.h>
 
 #ifndef IPPROTO_MPTCP
@@ -385,19 +383,6 @@ static void see_ways(int starving)
 		else
 			see_way(&ways[i], starving);
 	}
-}
-
-static int open_tap(void)
-{
-	struct ifreq ifr = { .ifr_name = "tap%d", .ifr_flags = IFF_TAP | IFF_NO_PI };
-	int fd = check(open("/dev/net/tun", O_RDWR | O_CLOEXEC), "/dev/net/tun");
-	int sock = check(socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0), "socket");
-
-	check(ioctl(fd, TUNSETIFF, &ifr), "TUNSETIFF");
-	ifr.ifr_flags = IFF_UP;
-	check(ioctl(sock, SIOCSIFFLAGS, &ifr), "SIOCSIFFLAGS");
-	close(sock);
-	return fd;
 }
 
 static void see_tap(const struct way *unused, size_t number)
