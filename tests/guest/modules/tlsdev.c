@@ -68,6 +68,12 @@ static unsigned int room_behind(void *end)
 	return page_address(head) + page_size(head) - end;
 }
 
+/* Where a page ends another may begin: the address alone does not tell. */
+static bool goes_on(void *end, void *p)
+{
+	return p == end && virt_to_head_page(p) == virt_to_head_page(end - 1);
+}
+
 static void let_go(struct stream *s)
 {
 	if (s->held)
@@ -87,7 +93,7 @@ static void tag_begins(struct stream *s, void *p)
 {
 	unsigned int left = room_behind(s->end);
 
-	s->apart = p != s->end;
+	s->apart = !goes_on(s->end, p);
 	if (!s->apart) {
 		tags_behind++;
 	} else if (left < TAG) {
