@@ -54,6 +54,8 @@
 #define CREATE_TRACE_POINTS
 #include <trace/events/page_frag.h>
 
+EXPORT_TRACEPOINT_SYMBOL(page_frag_refill);
+
 static_assert(PAGE_FRAG_CACHE_PREPARED_BIT < PAGE_SIZE);
 static_assert(sizeof(struct page_frag_cache) <= 16);
 static_assert(BITS_PER_LONG > 32 || PAGE_SIZE >= PAGE_FRAG_CACHE_MAX_SIZE ||
@@ -247,9 +249,9 @@ static void page_frag_cache_restart(struct page_frag_cache *nc,
  * Whoever held a fragment dropped it by an ordered atomic. What is done with the
  * bytes next is to write to them, and no write comes before the branch is decided:
  * that takes no barrier. It has to be a branch up to the caller, and is one because
- * page_frag_cache_renew() is a call; so is what page_frag_cache_rewind() decides. A
- * speculative reference only makes the page look busy. Model:
- * tools/testing/page_frag/refs.pml.
+ * page_frag_cache_renew() is a call. What page_frag_cache_rewind() decides is one
+ * too, or the address is made of it, which orders a write as well. A speculative
+ * reference only makes the page look busy. Model: tools/testing/page_frag/refs.pml.
  *
  * Context: Any context, serialised like an allocation.
  * Return: Bytes that are free again, all of the page, or 0: somebody has it.
@@ -325,18 +327,15 @@ EXPORT_SYMBOL(__page_frag_cache_refill);
 
 /**
  * __page_frag_cache_rewind() - the slow path of page_frag_cache_rewind()
- * @nc: cache whose page is nobody else's
+ * @nc: cache whose page can be reused, and is used up in part
  *
- * Not for callers. A page of which nothing is used up stays as it is.
+ * Not for callers.
  *
  * Context: Any context, serialised like an allocation, with no prepare open.
  */
 noinline void __page_frag_cache_rewind(struct page_frag_cache *nc)
 {
-	unsigned int size = page_frag_cache_size(nc);
-
-	if (nc->remaining != size && !page_frag_cache_is_pfmemalloc(nc))
-		page_frag_cache_restart(nc, size, 0);
+	page_frag_cache_restart(nc, page_frag_cache_size(nc), 0);
 }
 EXPORT_SYMBOL(__page_frag_cache_rewind);
 

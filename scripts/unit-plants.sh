@@ -53,11 +53,17 @@ gate "plant: shift by 100, UndefinedBehaviorSanitizer" plant mm/page_frag_cache.
 gate "plant: the old page given up first, sweep" plant mm/page_frag_cache.c \
 	's/^\tstruct page \*page = page_frag_page_get(fragsz, gfp, &order);/\tstruct page *page; page_frag_cache_drain(nc); page = page_frag_page_get(fragsz, gfp, \&order);/' \
 	'BUG: .*not so' sweep
+gate "plant: a rewind that is not told, sweep" plant include/linux/page_frag_cache.h \
+	's/tracepoint_enabled(page_frag_refill);/false;/' \
+	'BUG: .*not so' sweep
 gate "plant: a size near UINT_MAX fits, fuzzer" plant include/linux/page_frag_cache.h \
 	's/likely(fragsz - 1 < avail)/likely(fragsz + 15 < avail + 16)/' \
 	'BUG: .*not so' fuzz_again 5000
 gate "plant: a write before the count is looked at, ThreadSanitizer" plant mm/page_frag_cache.c \
 	's/^\tif (page_ref_count(page_frag_cache_page(nc)) != nc->pagecnt_bias)/\t*(char *)page_frag_cache_start(nc) = 0;\n&/' \
+	'WARNING: ThreadSanitizer: data race' threads clang
+gate "plant: a rewind without a look at the count, ThreadSanitizer" plant include/linux/page_frag_cache.h \
+	's/^\t    page_ref_count(page_frag_cache_page(nc)) != nc->pagecnt_bias)/\t    false)/' \
 	'WARNING: ThreadSanitizer: data race' threads clang
 for name in NO_RELEASE NO_BRANCH SHORT_BIAS NO_TOP_UP STORE_COUNT SET_COUNT SPLIT_TEST REUSE_FIRST; do
 	gate "plant: model with $name" twin "$name"

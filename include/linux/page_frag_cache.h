@@ -15,6 +15,7 @@
 #include <linux/minmax.h>
 #include <linux/mm.h>
 #include <linux/mm_types_task.h>
+#include <linux/tracepoint-defs.h>
 #include <linux/types.h>
 
 /**
@@ -96,6 +97,9 @@ enum page_frag_misuse {
 
 /* The slow path alone looks at it, see the limitations. */
 DECLARE_STATIC_KEY_FALSE(page_frag_order0_key);
+
+/* The slow path alone tells. */
+DECLARE_TRACEPOINT(page_frag_refill);
 
 unsigned int __page_frag_cache_refill(struct page_frag_cache *nc,
 				      unsigned int fragsz, gfp_t gfp);
@@ -481,16 +485,30 @@ static inline struct page *page_frag_alloc_pg(struct page_frag_cache *nc,
  * the page's reference count, which is written wherever a fragment is freed, so
  * that an allocation alone does not do it.
  *
- * A page from the memory reserves is not started again.
+ * A page from the memory reserves is not started again, and one of which nothing
+ * is used up stays as it is.
  *
  * Context: Any context, serialised like an allocation, with no prepare open.
  */
 static inline void page_frag_cache_rewind(struct page_frag_cache *nc)
 {
-	if (!nc->encoded_end)
+	unsigned int size = page_frag_cache_size(nc);
+
+	if (!nc->encoded_end || page_frag_cache_is_pfmemalloc(nc))
 		return;
-	if (page_ref_count(page_frag_cache_page(nc)) == nc->pagecnt_bias)
+	if (nc->remaining == size ||
+	    page_ref_count(page_frag_cache_page(nc)) != nc->pagecnt_bias)
+		return;
+
+	/* The bias is short, or there is somebody to tell. */
+	if (unlikely(nc->pagecnt_bias <= size ||
+		     tracepoint_enabled(page_frag_refill))) {
 		__page_frag_cache_rewind(nc);
+		return;
+	}
+
+	page_frag_mark_prepared(nc, false);
+	nc->remaining = size;
 }
 
 /**

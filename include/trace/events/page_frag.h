@@ -17,7 +17,7 @@ struct page_frag_cache;
  * @order: order of the page it has now
  * @reused: the page it had, all of whose fragments were freed, not a new one
  * @pfmemalloc: the page is from the memory reserves
- * @gfp: flags of the request that ran out of room
+ * @gfp: flags of the request that ran out of room, 0 if the page was rewound
  *
  * A refill that got nothing is not reported.
  */

@@ -37,6 +37,7 @@ static void user_refill_is_traced(struct kunit *test)
 	unsigned int i;
 
 	shim.policy = SHIM_ALWAYS;
+	shim_trace.enabled = true;
 	for (i = 0; i < 4; i++) {
 		void *va = page_frag_alloc_va(&nc, size, i & 1 ? GFP_ATOMIC : GFP_KERNEL);
 
@@ -52,6 +53,7 @@ static void user_refill_is_traced(struct kunit *test)
 	page_frag_cache_drain(&nc);
 	KUNIT_EXPECT_NULL(test, page_frag_alloc_va(&nc, -1, GFP_KERNEL));
 	KUNIT_EXPECT_EQ(test, shim_trace.calls, before + i);
+	shim_trace.enabled = false;
 }
 
 static void user_pfmemalloc_is_traced(struct kunit *test)
@@ -61,11 +63,13 @@ static void user_pfmemalloc_is_traced(struct kunit *test)
 	void *va;
 
 	shim.policy = SHIM_PFMEMALLOC;
+	shim_trace.enabled = true;
 	va = page_frag_alloc_va(&nc, PAGE_SIZE, GFP_ATOMIC);
 	KUNIT_EXPECT_EQ(test, shim_trace.pfmemalloc, !!va);
 	KUNIT_EXPECT_EQ(test, shim_trace.order, 0);
 	page_frag_free_va(va);
 	page_frag_cache_drain(&nc);
+	shim_trace.enabled = false;
 	shim.policy = policy;
 }
 

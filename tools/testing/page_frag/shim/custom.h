@@ -51,8 +51,9 @@ struct shim_pages {
 extern struct shim_pages shim;
 extern const char * const shim_policy_names[SHIM_POLICIES];
 
-/* What the tracepoint said last, and how often. */
+/* Whether anybody listens to the tracepoint, what it said last, and how often. */
 struct shim_trace {
+	bool enabled;
 	const void *nc;
 	unsigned int order;
 	bool reused;
@@ -236,8 +237,10 @@ static inline void put_page(struct page *page)
 		free_frozen_pages(page, page->order);
 }
 
-/* === The tracepoint: a function that remembers === */
+/* === The tracepoint: a function that remembers, while somebody listens === */
 
+#define DECLARE_TRACEPOINT(name)	extern struct shim_trace shim_trace
+#define tracepoint_enabled(name)	(shim_trace.enabled)
 #define TP_PROTO(...)	__VA_ARGS__
 #define TP_ARGS(...)	__VA_ARGS__
 #define TRACE_EVENT(name, proto, args, ...)				\

@@ -190,6 +190,8 @@ void free_frozen_pages(struct page *page, unsigned int order)
 void shim_page_frag_refill(const struct page_frag_cache *nc, unsigned int order,
 			   bool reused, bool pfmemalloc, gfp_t gfp)
 {
+	if (!shim_trace.enabled)
+		return;
 	shim_trace.nc = nc;
 	shim_trace.order = order;
 	shim_trace.reused = reused;

@@ -8,6 +8,7 @@
 
 #define EXPORT_SYMBOL(name)
 #define EXPORT_SYMBOL_GPL(name)
+#define EXPORT_TRACEPOINT_SYMBOL(name)	struct shim_trace
 #define MODULE_DESCRIPTION(text)
 #define MODULE_LICENSE(text)
 
