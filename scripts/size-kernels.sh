@@ -17,7 +17,7 @@ kmake() { make -C "$work/bench-size-tree" O="$build" CC="ccache gcc" -j"$JOBS" "
 id() {
 	git -C "$work/tree" rev-parse "$1^{tree}"
 	gcc -dumpfullversion
-	cat "$TOP"/configs/vm-{x86_64,net}.config "$TOP/scripts/config.sh" | sha256sum
+	cat "$TOP"/configs/{vm-x86_64,vm-net,size}.config "$TOP/scripts/config.sh" | sha256sum
 }
 
 # build_side SIDE COMMIT
@@ -27,7 +27,7 @@ build_side() {
 	[ "$(cat "$build/id-$1" 2>/dev/null)" != "$id" ] || return 0
 	rm -f "$build/id-$1"
 	tree=$("$TOP/scripts/worktree.sh" bench-size "$2")
-	"$TOP/scripts/config.sh" "$tree" "$build" x86_64 "$TOP"/configs/vm-{x86_64,net}.config >&2
+	"$TOP/scripts/config.sh" "$tree" "$build" x86_64 "$TOP"/configs/{vm-x86_64,vm-net,size}.config >&2
 	step "building the $1 kernel" "$work/log/build-bench-size-$1.log" kmake vmlinux bzImage ||
 		die "the $1 kernel does not build" "see $work/log/build-bench-size-$1.log"
 	cp "$build/vmlinux" "$build/vmlinux-$1"
