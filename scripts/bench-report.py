@@ -362,7 +362,9 @@ What a row does, by the part of its name before the slash; behind it are the byt
 | `ring-` | allocated on one processor, freed on the other (where UML has two) |
 | `tcp`, `veth`, `mptcp`, `tls` | a stream through kernel sockets, written and read by turns; `-x8`: eight flows |
 | `tcp-rr`, `udp` | request and response; datagrams |
-| `message` | fragments of a message, when nothing of the last one is in use |
+| `tap` | frames written to a tap device, dropped where they are received |
+| `virtio-rx` | frames that a virtio-net device receives, 32 at a time, dropped behind it; 7.3 receives into pages of page_pool on both sides |
+| `message` | fragments of a message, when nothing of the last one is in use; `-mptcp`, `-tls`, `-udp`: of one sent so |
 | `queue` | fragments per skb in the queue of a sender whose peer does not read |
 | `charged` | bytes that the sender is charged for such a queue, as ss -m shows them |
 | `pages-of-task`, `pages-of-socket` | pages held by who has sent, and is idle |
@@ -371,8 +373,7 @@ Under UML a system call takes far longer than on hardware and would hide the res
 `make icount` takes whole ways from user space, under an emulator that counts
 instructions: how many, not how long they take.
 
-Not measured: tun and virtio-net receive in time (no device of that kind is driven from
-inside of UML), cycles per byte (no clock for it).
+Not measured: cycles per byte (no clock for it).
 
 ## Instructions, guarded
 

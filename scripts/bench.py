@@ -30,7 +30,7 @@ NOISE = float(os.environ.get("BENCH_NOISE") or 5)
 LOAD = float(os.environ.get("BENCH_LOAD") or 10)
 SHORTEST = 10e6     # ns: below, the clock and the start of a thread count
 FINDING = 3         # exit status
-COUNTED = (("message/", "frags per message"), ("charged/", "bytes per queue"), ("pages-of-", "pages"))
+COUNTED = (("message", "frags per message"), ("charged/", "bytes per queue"), ("pages-of-", "pages"))
 STREAMS = ("tcp", "tcp-x8", "veth", "mptcp", "tls")
 BOOT = re.compile(r"# boot (\d+) (\d) (\w+) status (\S+) wall \S+ s foreign (\S+) %$")
 SAMPLE = re.compile(r"bench: (\S+) (time|peer|count) (\d+) ns=(\d+) ops=(\d+) bytes=(\d+) skbs=(\d+) frags=(\d+)$")

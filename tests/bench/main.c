@@ -104,10 +104,11 @@ static int bench_repeat(unsigned int repeat)
 	return err;
 }
 
-static int bench_all(void)
+static int __init bench_all(void)
 {
 	unsigned int repeat;
-	int err = bench_net_init() ?: bench_veth_init();
+	int err = bench_net_init() ?: bench_veth_init() ?: bench_tap_init() ?:
+		  bench_virtio_init();
 
 	if (err)
 		pr_err("bench: failed devices %d\n", err);

@@ -8,11 +8,15 @@
 #include <linux/kthread.h>
 #include <linux/netdevice.h>
 #include <linux/rtnetlink.h>
+#include <linux/tls.h>
 #include <linux/wait.h>
 #include <net/net_namespace.h>
 #include <net/tcp.h>
 
 #include "net.h"
+
+/* Of a record of TLS 1.2: its head, the explicit part of the nonce, the tag. */
+#define BENCH_TLS_RECORD	(5 + 8 + 16)
 
 static char bench_data[BENCH_SIZE_MAX];
 static char bench_reply[BENCH_SIZE_MAX];
@@ -22,6 +26,43 @@ static struct net *bench_lo_net = &init_net;
 const struct bench_path bench_loopback = {
 	.rx_net = &bench_lo_net, .addr = INADDR_LOOPBACK,
 	.protocol = IPPROTO_TCP,
+};
+
+const struct bench_path bench_mptcp = {
+	.rx_net = &bench_lo_net, .addr = INADDR_LOOPBACK,
+	.protocol = IPPROTO_MPTCP, .copy = true,
+};
+
+const struct bench_path bench_datagrams = {
+	.rx_net = &bench_lo_net, .addr = INADDR_LOOPBACK,
+	.protocol = IPPROTO_UDP,
+};
+
+static int bench_set(struct socket *sock, int level, int name, void *value,
+		     unsigned int len)
+{
+	return sock->ops->setsockopt(sock, level, name, KERNEL_SOCKPTR(value),
+				     len);
+}
+
+/* The key is all zeroes, and nobody decrypts. */
+static int bench_tls_setup(struct bench_pair *pair)
+{
+	struct tls12_crypto_info_aes_gcm_128 keys = {
+		.info.version = TLS_1_2_VERSION,
+		.info.cipher_type = TLS_CIPHER_AES_GCM_128,
+	};
+	int err = bench_set(pair->tx, SOL_TCP, TCP_ULP, "tls", 4);
+
+	if (!err)
+		err = bench_set(pair->tx, SOL_TLS, TLS_TX, &keys, sizeof(keys));
+	return err;
+}
+
+const struct bench_path bench_tls = {
+	.rx_net = &bench_lo_net, .addr = INADDR_LOOPBACK,
+	.protocol = IPPROTO_TCP, .setup = bench_tls_setup,
+	.record = BENCH_TLS_RECORD,
 };
 
 int bench_net_init(void)
@@ -142,6 +183,14 @@ int bench_open(const struct bench_path *path, int type, struct bench_pair *pair)
 	if (!err && path->setup)
 		err = path->setup(pair);
 	return err;
+}
+
+/* bench_received() - frames that the stack got from a device */
+u64 bench_received(struct net_device *dev)
+{
+	struct rtnl_link_stats64 stats;
+
+	return dev_get_stats(dev, &stats)->rx_packets;
 }
 
 static int bench_some(struct socket *sock, unsigned int size, int flags, bool tx)

@@ -5,7 +5,9 @@
 
 #include <linux/completion.h>
 #include <linux/jiffies.h>
+#include <linux/ktime.h>
 #include <linux/net.h>
+#include <linux/netdevice.h>
 #include <net/sock.h>
 
 #include "bench.h"
@@ -36,11 +38,21 @@ struct bench_path {
 };
 
 extern const struct bench_path bench_loopback;
+extern const struct bench_path bench_mptcp;
+extern const struct bench_path bench_tls;
+extern const struct bench_path bench_datagrams;
 extern struct net *bench_veth_net;
 #define BENCH_VETH_ADDR	0xc0a84d02	/* 192.168.77.2 */
 
 int bench_net_init(void);
 int bench_veth_init(void);
+int bench_tap_init(void);
+int bench_virtio_init(void);
+u64 bench_received(struct net_device *dev);
+
+#define BENCH_FRAME_MAX	1400
+int bench_tap(const struct bench_row *row, u64 ops, struct bench_result *res);
+int bench_virtio(const struct bench_row *row, u64 ops, struct bench_result *res);
 
 int bench_open(const struct bench_path *path, int type, struct bench_pair *pair);
 void bench_close(struct bench_pair *pair);

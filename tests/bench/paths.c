@@ -3,13 +3,9 @@
 #include <linux/in.h>
 #include <linux/slab.h>
 #include <linux/tcp.h>
-#include <linux/tls.h>
 
 #include "loop.h"
 #include "net.h"
-
-/* Of a record of TLS 1.2: its head, the explicit part of the nonce, the tag. */
-#define BENCH_TLS_RECORD	(5 + 8 + 16)
 
 /* Bytes that a flow has in flight, or one write if that is more. */
 #define BENCH_ROUND		32768
@@ -138,42 +134,13 @@ static int bench_stream_veth(const struct bench_row *row, u64 ops,
 static int bench_stream_mptcp(const struct bench_row *row, u64 ops,
 			      struct bench_result *res)
 {
-	struct bench_path path = bench_loopback;
-
-	path.protocol = IPPROTO_MPTCP;
-	path.copy = true;
-	return bench_stream_on(&path, row, ops, res);
-}
-
-static int bench_set(struct socket *sock, int level, int name, void *value,
-		     unsigned int len)
-{
-	return sock->ops->setsockopt(sock, level, name, KERNEL_SOCKPTR(value),
-				     len);
-}
-
-/* The key is all zeroes, and nobody decrypts. */
-static int bench_tls_setup(struct bench_pair *pair)
-{
-	struct tls12_crypto_info_aes_gcm_128 keys = {
-		.info.version = TLS_1_2_VERSION,
-		.info.cipher_type = TLS_CIPHER_AES_GCM_128,
-	};
-	int err = bench_set(pair->tx, SOL_TCP, TCP_ULP, "tls", 4);
-
-	if (!err)
-		err = bench_set(pair->tx, SOL_TLS, TLS_TX, &keys, sizeof(keys));
-	return err;
+	return bench_stream_on(&bench_mptcp, row, ops, res);
 }
 
 static int bench_stream_tls(const struct bench_row *row, u64 ops,
 			    struct bench_result *res)
 {
-	struct bench_path path = bench_loopback;
-
-	path.setup = bench_tls_setup;
-	path.record = BENCH_TLS_RECORD;
-	return bench_stream_on(&path, row, ops, res);
+	return bench_stream_on(&bench_tls, row, ops, res);
 }
 
 static int bench_rr_pair(struct bench_pair *pair, struct bench_peer *peer,
@@ -216,14 +183,10 @@ static int bench_rr(const struct bench_row *row, u64 ops,
 static int bench_udp(const struct bench_row *row, u64 ops,
 		     struct bench_result *res)
 {
-	struct bench_path path = bench_loopback;
 	struct bench_pair pair = {};
-	u64 start;
-	int err;
+	int err = bench_open(&bench_datagrams, SOCK_DGRAM, &pair);
+	u64 start = ktime_get_ns();
 
-	path.protocol = IPPROTO_UDP;
-	err = bench_open(&path, SOCK_DGRAM, &pair);
-	start = ktime_get_ns();
 	for (; res->ops < ops && !err; res->ops++) {
 		err = bench_send(pair.tx, row->size, 0);
 		if (!err)
@@ -256,6 +219,10 @@ static const struct bench_row rows[] = {
 	{ "udp/64", "time", bench_udp, 10000, 64 },
 	{ "udp/1400", "time", bench_udp, 10000, 1400 },
 	{ "udp/32768", "time", bench_udp, 5000, 32768 },
+	{ "tap/64", "time", bench_tap, 100000, 64 },
+	{ "tap/1400", "time", bench_tap, 100000, 1400 },
+	{ "virtio-rx/64", "time", bench_virtio, 100000, 64 },
+	{ "virtio-rx/1400", "time", bench_virtio, 100000, 1400 },
 	{ "mptcp/64", "time", bench_stream_mptcp, 200000, 64, 1 },
 	{ "mptcp/1024", "time", bench_stream_mptcp, 100000, 1024, 1 },
 	{ "mptcp/16384", "time", bench_stream_mptcp, 6000, 16384, 1 },
