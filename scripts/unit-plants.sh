@@ -54,7 +54,7 @@ gate "plant: the old page given up first, sweep" plant mm/page_frag_cache.c \
 	's/^\tstruct page \*page = page_frag_page_get(fragsz, gfp, &order);/\tstruct page *page; page_frag_cache_drain(nc); page = page_frag_page_get(fragsz, gfp, \&order);/' \
 	'BUG: .*not so' sweep
 gate "plant: a rewind that is not told, sweep" plant include/linux/page_frag_cache.h \
-	's/tracepoint_enabled(page_frag_refill);/false;/' \
+	's/tracepoint_enabled(page_frag_refill)/false/' \
 	'BUG: .*not so' sweep
 gate "plant: a size near UINT_MAX fits, fuzzer" plant include/linux/page_frag_cache.h \
 	's/likely(fragsz - 1 < avail)/likely(fragsz + 15 < avail + 16)/' \

@@ -73,10 +73,34 @@ static void user_pfmemalloc_is_traced(struct kunit *test)
 	shim.policy = policy;
 }
 
+/* Told as a reuse without flags, once somebody listens: by then the bias was short, too. */
+static void user_rewind_is_traced(struct kunit *test)
+{
+	const unsigned int times = 2 * PAGE_FRAG_CACHE_MAX_SIZE;
+	unsigned long before = shim_trace.calls;
+	struct page_frag_cache nc = {};
+	unsigned int i;
+
+	shim.policy = SHIM_ALWAYS;
+	for (i = 1; i <= times; i++) {
+		page_frag_free_va(page_frag_alloc_va(&nc, 1, GFP_KERNEL));
+		shim_trace.enabled = i == times;
+		page_frag_cache_rewind(&nc);
+		KUNIT_ASSERT_EQ(test, page_frag_cache_used(&nc), 0);
+	}
+	shim_trace.enabled = false;
+	KUNIT_EXPECT_EQ(test, shim_trace.calls, before + 1);
+	KUNIT_EXPECT_PTR_EQ(test, shim_trace.nc, &nc);
+	KUNIT_EXPECT_TRUE(test, shim_trace.reused);
+	KUNIT_EXPECT_EQ(test, shim_trace.gfp, 0);
+	page_frag_cache_drain(&nc);
+}
+
 static struct kunit_case user_cases[] = {
 	KUNIT_CASE(user_misuse_warns_once_a_kind),
 	KUNIT_CASE(user_refill_is_traced),
 	KUNIT_CASE(user_pfmemalloc_is_traced),
+	KUNIT_CASE(user_rewind_is_traced),
 	{}
 };
 
