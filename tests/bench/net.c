@@ -185,6 +185,34 @@ int bench_open(const struct bench_path *path, int type, struct bench_pair *pair)
 	return err;
 }
 
+struct bench_call {
+	int (*run)(void);
+	struct completion done;
+	int err;
+};
+
+static int bench_call_thread(void *data)
+{
+	struct bench_call *call = data;
+
+	call->err = call->run();
+	kthread_complete_and_exit(&call->done, 0);
+}
+
+/* bench_in_thread() - in a thread of its own, to whom nothing of this one belongs */
+int bench_in_thread(int (*run)(void), const char *name)
+{
+	struct bench_call call = { .run = run };
+	struct task_struct *task;
+
+	init_completion(&call.done);
+	task = kthread_run(bench_call_thread, &call, "bench/%s", name);
+	if (IS_ERR(task))
+		return PTR_ERR(task);
+	wait_for_completion(&call.done);
+	return call.err;
+}
+
 /* bench_received() - frames that the stack got from a device */
 u64 bench_received(struct net_device *dev)
 {

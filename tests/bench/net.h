@@ -44,7 +44,11 @@ extern const struct bench_path bench_datagrams;
 extern struct net *bench_veth_net;
 #define BENCH_VETH_ADDR	0xc0a84d02	/* 192.168.77.2 */
 
+/* Of a local experiment: whoever receives such a frame drops it. */
+#define BENCH_FRAME_TYPE	0x88b5
+
 int bench_net_init(void);
+int bench_in_thread(int (*run)(void), const char *name);
 int bench_veth_init(void);
 int bench_tap_init(void);
 int bench_virtio_init(void);

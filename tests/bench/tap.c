@@ -3,13 +3,11 @@
  * Frames that are written to a tap device, as a program or vhost_net does. Nobody wants
  * their type: they are dropped where they are received.
  */
-#include <linux/completion.h>
 #include <linux/err.h>
 #include <linux/etherdevice.h>
 #include <linux/fs.h>
 #include <linux/if_tun.h>
 #include <linux/init_syscalls.h>
-#include <linux/kthread.h>
 #include <linux/kdev_t.h>
 #include <linux/major.h>
 #include <linux/miscdevice.h>
@@ -27,9 +25,6 @@
 
 #define BENCH_TAP	"tap0"
 #define BENCH_TAP_NODE	"/dev/tun"
-
-/* Of a local experiment. */
-#define BENCH_TAP_TYPE	0x88b5
 
 static struct net_device *bench_tap_dev;
 static struct file *bench_tap_file;
@@ -80,26 +75,14 @@ static int bench_tap_up(void)
 	return err;
 }
 
-struct bench_tap_job {
-	struct completion done;
-	int err;
-};
-
-static int bench_tap_thread(void *data)
+static int bench_tap_make(void)
 {
-	struct bench_tap_job *job = data;
-
-	job->err = bench_tap_with_user();
-	if (!job->err)
-		job->err = bench_tap_up();
-	kthread_complete_and_exit(&job->done, 0);
+	return bench_tap_with_user() ?: bench_tap_up();
 }
 
 /* The root is the one that the kernel boots with, and empty; a thread may have none. */
 int __init bench_tap_init(void)
 {
-	struct bench_tap_job job = {};
-	struct task_struct *task;
 	int err = init_mkdir("/dev", 0755);
 
 	if (err && err != -EEXIST)
@@ -111,12 +94,7 @@ int __init bench_tap_init(void)
 	bench_tap_file = filp_open(BENCH_TAP_NODE, O_RDWR, 0);
 	if (IS_ERR(bench_tap_file))
 		return PTR_ERR(bench_tap_file);
-	init_completion(&job.done);
-	task = kthread_run(bench_tap_thread, &job, "bench/tap");
-	if (IS_ERR(task))
-		return PTR_ERR(task);
-	wait_for_completion(&job.done);
-	return job.err;
+	return bench_in_thread(bench_tap_make, "tap");
 }
 
 static int bench_tap_frame(struct socket *sock, struct ethhdr *frame,
@@ -140,7 +118,7 @@ int bench_tap(const struct bench_row *row, u64 ops, struct bench_result *res)
 	if (IS_ERR(sock))
 		return PTR_ERR(sock);
 	eth_broadcast_addr(frame->h_dest);
-	frame->h_proto = htons(BENCH_TAP_TYPE);
+	frame->h_proto = htons(BENCH_FRAME_TYPE);
 	start = ktime_get_ns();
 	for (; res->ops < ops && !err; res->ops++)
 		err = bench_tap_frame(sock, frame, row->size);

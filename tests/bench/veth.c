@@ -4,7 +4,6 @@
 #include <linux/if_link.h>
 #include <linux/in.h>
 #include <linux/inetdevice.h>
-#include <linux/kthread.h>
 #include <linux/netlink.h>
 #include <linux/nsproxy.h>
 #include <linux/rtnetlink.h>
@@ -115,33 +114,18 @@ static int bench_veth_create(struct net *net)
 	return err;
 }
 
-struct bench_veth_job {
-	struct completion done;
-	int err;
-};
-
 /* The namespace is a thread's own, and stays when it goes. */
-static int bench_veth_thread(void *data)
+static int bench_veth_make(void)
 {
-	struct bench_veth_job *job = data;
+	int err = ksys_unshare(CLONE_NEWNET);
 
-	job->err = ksys_unshare(CLONE_NEWNET);
-	if (!job->err) {
-		bench_veth_net = get_net(current->nsproxy->net_ns);
-		job->err = bench_veth_create(bench_veth_net);
-	}
-	kthread_complete_and_exit(&job->done, 0);
+	if (err)
+		return err;
+	bench_veth_net = get_net(current->nsproxy->net_ns);
+	return bench_veth_create(bench_veth_net);
 }
 
 int bench_veth_init(void)
 {
-	struct bench_veth_job job = {};
-	struct task_struct *task;
-
-	init_completion(&job.done);
-	task = kthread_run(bench_veth_thread, &job, "bench/veth");
-	if (IS_ERR(task))
-		return PTR_ERR(task);
-	wait_for_completion(&job.done);
-	return job.err;
+	return bench_in_thread(bench_veth_make, "veth");
 }

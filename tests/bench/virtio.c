@@ -23,9 +23,6 @@
 #define BENCH_RING	256	/* buffers that the driver can make available */
 #define BENCH_FILLED	32	/* of them, filled before it is told */
 
-/* Of a local experiment. */
-#define BENCH_VIRTIO_TYPE	0x88b5
-
 struct bench_frame {
 	struct virtio_net_hdr_mrg_rxbuf hdr;
 	struct ethhdr eth;
@@ -152,7 +149,7 @@ int bench_virtio_init(void)
 		return PTR_ERR(parent);
 	bench_frame.hdr.num_buffers = cpu_to_le16(1);
 	eth_broadcast_addr(bench_frame.eth.h_dest);
-	bench_frame.eth.h_proto = htons(BENCH_VIRTIO_TYPE);
+	bench_frame.eth.h_proto = htons(BENCH_FRAME_TYPE);
 	bench_vdev.id.device = VIRTIO_ID_NET;
 	bench_vdev.id.vendor = VIRTIO_DEV_ANY_ID;
 	bench_vdev.config = &bench_virtio_ops;
