@@ -1,16 +1,18 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0
 # bench-record.sh: the raw data of the last run of make bench into results/bench/,
-# if it is a run that says something.
+# if it is a run that says something; with TRY=NAME that of the try.
 # shellcheck source=scripts/lib.sh
 . "$(dirname "$0")/lib.sh"
 load_base
 
-run=$(work_dir)/log/bench/run
-[ -z "$KERNEL_SRC" ] || die "results/bench/$BASE.run is of the packaged base, not of $KERNEL_SRC" \
+TRY=${TRY:-}
+run=$(work_dir)/log/bench${TRY:+-tries/$TRY}/run
+record=results/bench/$BASE.${TRY:+try.$TRY.}run
+[ -z "$KERNEL_SRC" ] || die "$record is of the packaged base, not of $KERNEL_SRC" \
 	"run it without KERNEL_SRC"
-[ -s "$run" ] || die "there is no run of base $BASE" "run: make bench BASE=$BASE"
+[ -s "$run" ] || die "there is no run of base $BASE" "run: make bench BASE=$BASE${TRY:+ TRY=$TRY}"
 "$TOP/scripts/bench.py" --check "$run"
 mkdir -p "$TOP/results/bench"
-cp "$run" "$TOP/results/bench/$BASE.run"
-say "results: $TOP/results/bench/$BASE.run"
+cp "$run" "$TOP/$record"
+say "results: $TOP/$record"

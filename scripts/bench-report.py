@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0
 """bench-report.py RESULTS OUT BASE...: docs/benchmarks.md, from recorded data alone.
 
-RESULTS is the directory results/. For each BASE it may have bench/BASE.run (see
-bench.py), bench/BASE.size (bench-size.sh), bench/BASE.icount (icount.sh),
+RESULTS is the directory results/. For each BASE it may have bench/BASE.run and
+bench/BASE.try.NAME.run (see bench.py), bench/BASE.size (bench-size.sh),
+bench/BASE.icount (icount.sh),
 bench/BASE.why (text, for targets that were missed) and BASE.tsv (render.py). OUT gets
 benchmarks.md, and for gnuplot bench/BASE-NAME.gp, which writes bench/BASE-NAME.svg.
 What is not there is said to be not measured. The same data gives the same bytes.
@@ -23,6 +24,8 @@ OPERATIONS = ("atomic-put", "alloc/256", "alloc-free/256", "alloc-free-x16/256",
 CURVES = ("alloc", "alloc-free", "alloc-free-x16", "alloc-free-x64", "alloc-align-free", "build-put",
           "build-more")
 SPEEDS = ("tcp", "tcp-x8", "veth")
+TRIED = ("alloc/256", "alloc-free/256", "alloc-free-x16/256", "alloc-free-x64/4096", "build-put/256",
+         "build-put-x64/256")
 SMALL = 48      # bytes, of what is listed function by function
 
 
@@ -47,6 +50,14 @@ class Report:
 
     def path(self, kind, directory=None):
         return os.path.join(directory or self.directory, f"{self.base}.{kind}")
+
+    def tries(self):
+        """For each try that is recorded: its name, what it is, and the run."""
+        kinds = sorted(name[len(self.base) + 1:] for name in os.listdir(self.directory)
+                       if fnmatch(name, f"{self.base}.try.*.run")) if os.path.isdir(self.directory) else []
+        for kind in kinds:
+            facts = [line for line in self.lines(kind) if line.startswith("# try ")]
+            yield kind.split(".")[1], facts[0].partition(": ")[2], bench.load(self.path(kind))
 
     def lines(self, kind, directory=None):
         if not os.path.exists(self.path(kind, directory)):
@@ -244,6 +255,21 @@ def size_part(report):
     yield "```\n"
 
 
+def tried_part(report):
+    tries = list(report.tries())
+    if not tries:
+        return
+    yield "### What was tried\n"
+    yield "The series with a change and without it, booted by turns like the two kernels above: ratio with/without, " \
+        f"interval. Of what `tests/bench-tries` has; `make bench BASE={report.base} TRY=NAME`, with " \
+        "`BENCH_ARGS` as in the first lines of the record.\n"
+    yield from (f"- `{name}`: {what}; {len(run.pairs)} pairs." for name, what, run in tries)
+    yield ""
+    rows = [row for row in TRIED if all(row in run.kinds for _, _, run in tries)]
+    yield from table(("try",) + tuple(f"`{row}`" for row in rows),
+                     ([f"`{name}`"] + [str(run.ratio(row)) for row in rows] for name, _, run in tries))
+
+
 def counted(report, side):
     """The repeats of each row, sorted: what else the machine does comes on top of the least."""
     return {line[1]: sorted(float(n) for n in line[2:]) for line in report.counted if line[0] == side}
@@ -295,7 +321,7 @@ def peer_lines(run):
     if outside:
         yield f"{len(outside)} of {len(peers)} are beyond their interval, by up to {max(outside):.1f} %: code and data " \
             "lie elsewhere in another kernel. A row that differs by no more may do so for the same reason.\n"
-    yield f"The empty loop's spread, without the outer tenth: {medians:.1f} % by the medians of rows, which is " \
+    yield f"The empty loop's spread, without the outer tenth: {medians:.1f} % by the least of each row, which is " \
         f"what is judged, {samples:.1f} % by single samples.\n"
 
 
@@ -329,6 +355,7 @@ def base_part(report):
     else:
         yield f"Times and fragments: not measured. `make bench BASE={report.base}`, " \
             f"`make bench-record BASE={report.base}`.\n"
+    yield from tried_part(report)
     yield from counted_part(report)
     yield from code_part(report)
     yield from size_part(report)

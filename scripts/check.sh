@@ -271,6 +271,14 @@ objects_listed() {
 	return $missing
 }
 
+# make bench TRY=... can build each of them.
+tries_apply() {
+	local try
+	for try in "$TOP"/tests/bench-tries/*; do
+		git -C "$tree" apply --check "$try" || { echo "$try does not apply"; return 1; }
+	done
+}
+
 write_mails() { OUT=$work/mails "$TOP/scripts/series.sh"; }
 
 gate_start "SPDX line in every file" files_have_spdx
@@ -301,6 +309,7 @@ gate_start "every name is tested" tested
 gate_start "get_maintainer.pl agrees on all paths" maintainers
 gate_start "every file of the series is compiled" objects_listed
 gate_start "MAINTAINERS is in order" maintainers_sorted
+gate_start "every try of the benchmark applies" tries_apply
 gate "the series is written as mails" write_mails
 gate "git am of the mails gives the tree that is tested" "$TOP/scripts/roundtrip.sh" "$work/mails"
 gate_start "tests of the mails and of the round trip" "$TOP/tests/series.sh" "$work/mails"

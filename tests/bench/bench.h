@@ -25,7 +25,7 @@ struct bench_result {
  * @kind: "time", or "count", which is not a matter of time, or "peer": timed,
  *        and the same code in both kernels
  * @run: runs in a new thread on CPU 0, whose page fragments are its own
- * @ops: so many that it takes some 50 ms; 10 are the least that count
+ * @ops: so many that it takes some 50 ms, of which main.c makes several turns
  */
 struct bench_row {
 	const char *name;

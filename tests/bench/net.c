@@ -18,8 +18,9 @@
 /* Of a record of TLS 1.2: its head, the explicit part of the nonce, the tag. */
 #define BENCH_TLS_RECORD	(5 + 8 + 16)
 
-static char bench_data[BENCH_SIZE_MAX];
-static char bench_reply[BENCH_SIZE_MAX];
+/* How fast a copy is goes by where both sides begin: alike in every kernel. */
+static char bench_data[BENCH_SIZE_MAX] __aligned(PAGE_SIZE);
+static char bench_reply[BENCH_SIZE_MAX] __aligned(PAGE_SIZE);
 
 static struct net *bench_lo_net = &init_net;
 
