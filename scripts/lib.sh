@@ -73,8 +73,9 @@ part_commits() {
 	git -C "$2" log --reverse --format='%H %s' base..HEAD | grep -E "^[0-9a-f]+ $1: " | cut -d' ' -f1
 }
 
-# config_lines FILE: a configuration, but for the version in its comments
-config_lines() { grep -E '^CONFIG_|is not set$' "$1"; }
+# config_lines FILE: a configuration, but for the version in its comments, and that of
+# pahole: it may come between two builds, and no code here is made with it
+config_lines() { grep -E '^CONFIG_|is not set$' "$1" | grep -v '^CONFIG_PAHOLE_VERSION='; }
 
 # rows TABLE NAMES: the lines of a table of ours whose first word is one of NAMES; all of
 # them without names
