@@ -323,6 +323,9 @@ pressures() {
 	     $1 == "TcpExt:" { print $at }' /proc/net/netstat
 }
 
+# saving_memory: does TCP save memory now, yes or no
+saving_memory() { awk '$1 == "TCP" { print $5 }' /proc/net/protocols; }
+
 # starved PERCENT ARGS...: those of lo, with so many of all pages refused to who sends,
 # whatever it would do to get one. A socket of TCP that gets none has to save memory; a
 # head of an skb that cannot be had counts there too.
@@ -334,7 +337,8 @@ starved() {
 	pages_refused=$(refused_to_tasks)
 	refuse_order3 0
 	sends_refused=$(awk '{ n += $1 } END { print n + 0 }' /tmp/refused)
-	[ "$1" != tcp ] || [ "$(pressures)" -gt "$before" ] || digest="no-memory-pressure:$digest"
+	[ "$1" != tcp ] || [ "$(pressures)" -gt "$before" ] ||
+		digest="no-memory-pressure,$before-times-before,$(saving_memory)-now:$digest"
 }
 
 # run_trial NAME CARRIER ARGS...: that it ends well, and that no page is left of it
