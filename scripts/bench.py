@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""bench.py [--tsv|--check] RUN: compare two kernels that were booted by turns.
+"""bench.py [--tsv|--check|--load] RUN: compare two kernels that were booted by turns.
 
 RUN is what scripts/bench.sh writes: for each boot a line "# boot PAIR PLACE SIDE
 status S wall W s foreign F %" and the report described in tests/bench/main.c.
 With --tsv: the same numbers as records (see render.py); with --check: nothing, if
-the run is valid.
+the run is valid; with --load: for each boot of which others took too much, how much.
 
 A run that says nothing is refused, each reason named, without a ratio:
 BENCH_NOISE=5 is the spread of the empty loop that is allowed, BENCH_LOAD=10 what
@@ -68,6 +68,9 @@ class Boot:
         else:
             self.faults.append(line)
 
+    def disturbed(self):
+        return self.foreign > LOAD
+
     def check(self):
         """What makes this boot no measurement, whatever the others are."""
         yield from (f"{self.name()}: {fault}" for fault in self.faults)
@@ -78,7 +81,7 @@ class Boot:
             yield f"{self.name()}: the report has no end (status {self.status})"
         elif self.end != samples or not samples:
             yield f"{self.name()}: {samples} samples, the kernel made {self.end}"
-        if self.foreign > LOAD:
+        if self.disturbed():
             yield f"{self.name()}: others took {self.foreign:.1f} % of a processor, at most {LOAD:g} % may be"
 
     def ns(self, row):
@@ -360,6 +363,9 @@ def load(path):
 
 
 def main(arguments):
+    if arguments[0] == "--load":
+        print(*(f"{boot.foreign:.1f}" for boot in read(arguments[-1]) if boot.disturbed()), sep="\n", end="")
+        return 0
     run = load(arguments[-1])
     if arguments[0] == "--check":
         return 0

@@ -77,12 +77,6 @@ facts() {
 	echo "# bench $(cat "$TOP"/tests/bench/* | sha256sum | cut -c1-16) pairs $PAIRS machine ${machine[*]} $BENCH_ARGS"
 }
 
-# foreign_load SIDE PAIR PLACE: what others took, if it is more than may be
-foreign_load() {
-	awk -v most="${BENCH_LOAD:-10}" '/^# boot/ && $(NF - 1) > most { print $(NF - 1) }' \
-		"$raw/boot-$(printf %03d "$2")-$3-$1"
-}
-
 # boot SIDE PAIR PLACE: again, twice at most, if others took too much. That is noted.
 boot() {
 	local args left load
@@ -90,7 +84,7 @@ boot() {
 	for left in 2 1 0; do
 		"$TOP/scripts/bench-boot.py" "$1" "$2" "$3" "$raw" "$work/build/${where[$1]}/linux" \
 			"${machine[@]}" "${args[@]}" || return
-		load=$(foreign_load "$@")
+		load=$("$TOP/scripts/bench.py" --load "$raw/boot-$(printf %03d "$2")-$3-$1") || return
 		[ -n "$load" ] && [ "$left" -gt 0 ] || return 0
 		echo "# boot again: $2/$3 ($1), others took $load %" >>"$raw/run"
 	done

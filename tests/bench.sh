@@ -125,6 +125,9 @@ bad "an empty loop that is another on one side" 'between the two kernels' \
 bad "no empty loop" "no row 'empty'" sed_all '/: empty/d;s/end 8/end 6/'
 bad "rows that are too short" 'row x: [0-9.]+ ms are too short' \
 	sed_all 's/\(: x .*ns=\)[0-9]*/\11900000/'
+sed '/^# boot 5 1/s/foreign 0.5/foreign 40.0/' "$tmp/good" >"$tmp/run"
+says "a boot to repeat, by what others took" 0 '^40.0$' "$top/scripts/bench.py" --load "$tmp/run"
+says "no boot to repeat" 0 '^$' "$top/scripts/bench.py" --load "$tmp/good"
 cp "$tmp/good" "$tmp/run"
 echo "what is this" >>"$tmp/run"
 says "a line of something else" 1 'not a line of a run: what is this' judge
