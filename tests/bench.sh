@@ -89,6 +89,12 @@ says "more frags are a finding by name" 3 '^finding: MORE than on the base: q$' 
 says "a run with a finding is a valid one" 0 '^$' "$top/scripts/bench.py" --check "$tmp/run"
 frags=170 run 10 10 10 10 10 10 >"$tmp/run"
 says "the same frags" 0 '^q +170/10 +170/10 +same$' judge
+sed -i '/^# boot 2 . base/,/end/s/frags=170/frags=171/' "$tmp/run"
+says "the worst of the base is not met" 0 '^q +170/10, 171/10 +170/10 +fewer$' judge
+sed -i '/^# boot 5 . patched/,/end/s/frags=170/frags=171/' "$tmp/run"
+says "what varies on both sides by as much" 0 '^q +170/10, 171/10 +170/10, 171/10 +same$' judge
+sed -i '/^# boot 5 . patched/,/end/s/frags=171/frags=172/' "$tmp/run"
+says "one worse than the worst of the base" 3 '^q +170/10, 171/10 +170/10, 172/10 +MORE$' judge
 
 run 10 10 10 10 10 >"$tmp/run"
 says "five pairs are too few" 1 '^invalid: 5 pairs give no interval' judge
@@ -124,7 +130,7 @@ bad "an empty loop that is another on one side" 'between the two kernels' \
 	sed_all '/patched status/,/end/s/empty peer \(.\) ns=60/empty peer \1 ns=66/'
 bad "no empty loop" "no row 'empty'" sed_all '/: empty/d;s/end 8/end 6/'
 bad "rows that are too short" 'row x: [0-9.]+ ms are too short' \
-	sed_all 's/\(: x .*ns=\)[0-9]*/\11900000/'
+	sed_all 's/\(: x .*ns=\)[0-9]*/\1900000/'
 sed '/^# boot 5 1/s/foreign 0.5/foreign 40.0/' "$tmp/good" >"$tmp/run"
 says "a boot to repeat, by what others took" 0 '^40.0$' "$top/scripts/bench.py" --load "$tmp/run"
 says "no boot to repeat" 0 '^$' "$top/scripts/bench.py" --load "$tmp/good"
