@@ -62,7 +62,7 @@ counts() {
 }
 
 counts_gate() {
-	local name="unit: instructions of each call are no more than recorded"
+	local name="unit: instructions of each call are as recorded"
 	if grep -q "^$(compiler) " "$TOP/tests/unit-counts"; then
 		gate "$name" counts
 	else

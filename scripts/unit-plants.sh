@@ -73,5 +73,8 @@ gate "plant: a line that no test runs, coverage" plant mm/page_frag_cache.c \
 	'NOT EXPLAINED' coverage "$TOP" 100 95
 gate "plant: one instruction more, counts" plant include/linux/page_frag_cache.h \
 	's/^\tnc->pagecnt_bias--;/\tnc->pagecnt_bias--; asm volatile("nop");/' \
-	'recorded [0-9]+, now [0-9]+  GROWN' counts
+	'recorded [0-9]+, now [0-9]+  DIFFERS' counts
+gate "plant: one instruction fewer, counts" plant include/linux/page_frag_cache.h \
+	's/^\t\*offset = va - start;$/\t*offset = 0;/' \
+	'recorded [0-9]+, now [0-9]+  DIFFERS' counts
 gate "plant: a mutant lives without a reason, mutate" unexplained
