@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
 """bench-letter.py RUN: what letters and messages tell of a recorded run (see bench.py),
-as records (see render.py): tables of a few of its rows, with the ratio pair by pair.
+as records (see render.py): tables of a few of its rows and of all that are slower, with the
+ratio pair by pair.
 """
 import re
 import sys
@@ -10,6 +11,7 @@ from statistics import median
 import bench
 
 RING = "ring-alloc/256"     # what the ring takes by itself is subtracted
+ALLOCATOR = ("alloc", "order0", "refill", "reuse", "ring")
 TABLES = {
     "time": ("alloc/256", "alloc-free/256", "alloc-free-x16/256", "alloc-free-x64/4096", "alloc-align-free/256",
              "order0/256", "order0-new/256", "refill-new/256", RING),
@@ -45,10 +47,17 @@ def cells(run, row):
     yield "verdict", ratio.verdict() if ratio else "not told"
 
 
+def slower(run, table):
+    """What is slower and not in the tables yet: of the allocator, or of who sends."""
+    wanted = {"time": True, "time-net": False}.get(table)
+    return [row for row in run.rows("time") if row.startswith(ALLOCATOR) == wanted and
+            row not in TABLES[table] and run.ratio(row).verdict() == "slower"]
+
+
 def main(path):
     run, source = bench.load(path), facts(path)
     for table, rows in TABLES.items():
-        for row in rows:
+        for row in (*rows, *slower(run, table)):
             if row in run.kinds:
                 for column, value in cells(run, row):
                     print(f"{table}: {row}: {column}", value, "ns", *source, sep="\t")
