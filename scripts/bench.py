@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""bench.py [--tsv|--check|--load] RUN: compare two kernels that were booted by turns.
+"""bench.py [--tsv|--check|--load] RUN: compare two kernels that were booted alternately.
 
 RUN is what scripts/bench.sh writes: for each boot a line "# boot PAIR PLACE SIDE
 status S wall W s foreign F %" and the report described in tests/bench/main.c.
@@ -9,13 +9,16 @@ the run is valid; with --load: for each boot of which others took too much, how 
 
 A run that says nothing is refused, each reason named, without a ratio:
 BENCH_NOISE=5 is the spread of the empty loop that is allowed, BENCH_LOAD=10 what
-others may take of one processor, both in percent. The empty loop runs before and
-after each sample, and its spread is taken as a row's value is: of the least of each.
+others may take of one processor, BENCH_UNQUIET=20 how many samples may have no quiet
+turn, all in percent. The empty loop runs before and after each turn, a sample is the first
+turn with both within 3 % of the boot's quickest, or the quietest of 40. The spread is taken
+as a row's value is: of the least of each.
 
 The value of a boot is the least of its samples: what else the machine does comes on
 top. What passes between two processors depends on how they meet, and can be less by
-chance: of those rows it is the median. The ratio is patched/base, pair by pair; its interval is the one of the median by order statistics, which assumes
-nothing about the distribution, with a confidence of 95 % or a little more.
+chance: of those rows it is the median. The ratio is patched/base, pair by pair; its
+interval is the one of the median by order statistics, which assumes nothing about the
+distribution, with a confidence of 95 % or a little more.
 
 A run that is valid may have a finding: more fragments for the same traffic, more
 pages held, more bytes charged. Then the last line says so, and the exit status is 3.
@@ -29,12 +32,16 @@ from statistics import median
 SIDES = ("base", "patched")
 NOISE = float(os.environ.get("BENCH_NOISE") or 5)
 LOAD = float(os.environ.get("BENCH_LOAD") or 10)
+UNQUIET = float(os.environ.get("BENCH_UNQUIET") or 20)
+QUIET = 1 + 1 / 32  # as in tests/bench/main.c
 SHORTEST = 1e6      # ns: below, the clock and the start of a thread count
 FINDING = 3         # exit status
 COUNTED = (("message", "frags per message"), ("charged/", "bytes per queue"), ("pages-of-", "pages"))
-STREAMS = ("tcp", "tcp-x8", "veth", "mptcp", "tls")
+STREAMS = ("tcp", "tcp-x8", "veth", "veth-x8", "mptcp", "tls")
+PATHS = STREAMS + ("tcp-rr", "veth-rr", "udp", "tap", "virtio-rx")
 BOOT = re.compile(r"# boot (\d+) (\d) (\w+) status (\S+) wall \S+ s foreign (\S+) %$")
-SAMPLE = re.compile(r"bench: (\S+) (time|peer|count) (\d+) ns=(\d+) ops=(\d+) bytes=(\d+) skbs=(\d+) frags=(\d+)$")
+SAMPLE = re.compile(r"bench: (\S+) (time|peer|count) (\d+) ns=(\d+) ops=(\d+) bytes=(\d+) skbs=(\d+) frags=(\d+)"
+                    r"(?: turns=(\d+))?$")
 
 
 class Boot:
@@ -55,7 +62,8 @@ class Boot:
         if self.end is not None:
             self.faults.append(f"text after the end: {line}")
         elif sample:
-            values = dict(zip(("ns", "ops", "bytes", "skbs", "frags"), map(int, sample.groups()[3:])))
+            values = dict(zip(("ns", "ops", "bytes", "skbs", "frags"), map(int, sample.groups()[3:8])))
+            values["turns"] = int(sample[9] or 0)
             self.rows.setdefault(sample[1], []).append(values)
             self.kinds[sample[1]] = sample[2]
             if sample[1] == "empty":
@@ -87,6 +95,16 @@ class Boot:
     def ns(self, row):
         value = median if row.startswith("ring") else min
         return value(s["ns"] / s["ops"] for s in self.rows[row])
+
+    def timed(self):
+        """The samples of what is timed, but those of the empty loop alone."""
+        return [s for row, samples in self.rows.items() for s in samples
+                if row != "empty" and self.kinds[row] != "count"]
+
+    def unquiet(self):
+        """The samples that had no quiet turn."""
+        quickest = min(s["empty"] for s in self.timed())
+        return [s for s in self.timed() if s["empty"] > quickest * QUIET]
 
     def per_skb(self, row):
         skbs = sum(s["skbs"] for s in self.rows[row])
@@ -156,6 +174,11 @@ def empty_spreads(boots):
     return width([min(row) for row in rows]), width([sample for row in rows for sample in row])
 
 
+def unquiet_share(boots):
+    """In percent, of the samples that are timed."""
+    return 100 * sum(len(b.unquiet()) for b in boots) / sum(len(b.timed()) for b in boots)
+
+
 def check_noise(boots):
     """The empty loop is the same code on both sides and uses no memory."""
     if not all("empty" in b.rows and all(s["empty"] for r in b.rows.values() for s in r) for b in boots):
@@ -164,6 +187,9 @@ def check_noise(boots):
     noise, _ = empty_spreads(boots)
     if noise > NOISE:
         yield f"noise: the empty loop differs by {noise:.1f} %, at most {NOISE:g} % may be"
+    share = unquiet_share(boots)
+    if share > UNQUIET:
+        yield f"noise: {share:.0f} % of the samples had no quiet turn, at most {UNQUIET:g} % may be so"
     sides = [median(b.ns("empty") for b in boots if b.side == side) for side in SIDES]
     drift = 100 * abs(sides[1] / sides[0] - 1)
     if drift > NOISE:
@@ -251,10 +277,12 @@ class Run:
         return sorted({(s["skbs"], s["frags"]) for p in self.pairs for s in p[side].rows[row]})
 
     def per_skb(self, side, row):
-        return median(p[side].per_skb(row) for p in self.pairs)
+        """Fragments, or None where nobody counts skbs."""
+        counts = [p[side].per_skb(row) for p in self.pairs]
+        return None if None in counts else median(counts)
 
-    def with_skbs(self, kind):
-        return [row for row in self.rows(kind) if any(s["skbs"] for s in self.pairs[0]["base"].rows[row])]
+    def paths(self):
+        return [row for row in self.rows("time") if row.split("/")[0] in PATHS]
 
 
 def geometric_means(run):
@@ -296,12 +324,18 @@ def time_table(run, kind):
             yield [f"{row}, ring subtracted", "", ""] + (ratio.cells() if ratio else ["none left", "", ""])
 
 
+def traffic_lines(run):
+    """Of what is a path: row, MB/s and fragments per skb, base and patched."""
+    for row in run.paths():
+        size = run.bytes_per_op(row)
+        frags = [run.per_skb(side, row) for side in SIDES]
+        yield ([row] + [f"{1000 * size / median(run.values(side, row)):.0f}" for side in SIDES] +
+               ["-" if n is None else f"{n:.2f}" for n in frags])
+
+
 def traffic_table(run):
     yield ["traffic", "MB/s base", "patched", "frags per skb: base", "patched"]
-    for row in run.with_skbs("time"):
-        size = run.bytes_per_op(row)
-        yield ([row] + [f"{1000 * size / median(run.values(side, row)):.0f}" for side in SIDES] +
-               [f"{run.per_skb(side, row):.2f}" for side in SIDES])
+    yield from traffic_lines(run)
 
 
 def queue_verdict(run, row):
@@ -342,7 +376,7 @@ def print_tables(run):
     for kind in ("peer", "time"):
         if run.rows(kind):
             show(time_table(run, kind))
-    if run.with_skbs("time"):
+    if run.paths():
         show(traffic_table(run))
     if run.rows("count"):
         show(queue_table(run))

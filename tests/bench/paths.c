@@ -161,14 +161,15 @@ static int bench_rr_pair(struct bench_pair *pair, struct bench_peer *peer,
 	return bench_peer_wait(peer) ?: err;
 }
 
-static int bench_rr(const struct bench_row *row, u64 ops,
-		    struct bench_result *res)
+static int bench_rr_on(const struct bench_path *path,
+		       const struct bench_row *row, u64 ops,
+		       struct bench_result *res)
 {
 	struct bench_peer peer = {
 		.run = bench_peer_reply, .size = row->size, .ops = ops,
 	};
 	struct bench_pair pair = {};
-	int err = bench_open(&bench_loopback, SOCK_STREAM, &pair);
+	int err = bench_open(path, SOCK_STREAM, &pair);
 
 	if (!err) {
 		peer.sock = pair.rx;
@@ -178,6 +179,18 @@ static int bench_rr(const struct bench_row *row, u64 ops,
 	}
 	bench_close(&pair);
 	return err;
+}
+
+static int bench_rr(const struct bench_row *row, u64 ops,
+		    struct bench_result *res)
+{
+	return bench_rr_on(&bench_loopback, row, ops, res);
+}
+
+static int bench_rr_veth(const struct bench_row *row, u64 ops,
+			 struct bench_result *res)
+{
+	return bench_rr_on(&bench_veth, row, ops, res);
 }
 
 static int bench_udp(const struct bench_row *row, u64 ops,
@@ -216,6 +229,9 @@ static const struct bench_row rows[] = {
 	{ "veth/1024", "time", bench_stream_veth, 60000, 1024, 1 },
 	{ "veth/16384", "time", bench_stream_veth, 6000, 16384, 1 },
 	{ "veth/65536", "time", bench_stream_veth, 2000, 65536, 1 },
+	{ "veth-x8/1024", "time", bench_stream_veth, 60000, 1024, 8 },
+	{ "veth-x8/16384", "time", bench_stream_veth, 6000, 16384, 8 },
+	{ "veth-rr/64", "time", bench_rr_veth, 3000, 64 },
 	{ "udp/64", "time", bench_udp, 10000, 64 },
 	{ "udp/1400", "time", bench_udp, 10000, 1400 },
 	{ "udp/32768", "time", bench_udp, 5000, 32768 },

@@ -161,7 +161,9 @@ static const struct bench_row rows[] = {
 	{ "page-x16/4096", "peer", bench_page, 1500000, 4096, 16 },
 	{ "page-pool/256", "peer", bench_pool, 3000000, 256, 1 },
 	{ "page-pool/1024", "peer", bench_pool, 3000000, 1024, 1 },
+	{ "page-pool/2048", "peer", bench_pool, 3000000, 2048, 1 },
 	{ "page-pool-x16/256", "peer", bench_pool, 3000000, 256, 16 },
+	{ "page-pool-x64/256", "peer", bench_pool, 3000000, 256, 64 },
 };
 
 const struct bench_rows bench_peer_rows = { rows, ARRAY_SIZE(rows) };
