@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0
 # bench-size.sh: what the series does to the size of an x86_64 kernel with the guest's
-# network paths, and of its structs, into results/bench/BASE.size: lines TABLE, SIDE,
-# NAME, BYTES, and the report of the kernel's own bloat-o-meter behind '| '.
+# network paths, of the files in it that the series changes, and of its structs, into
+# results/bench/BASE.size: lines TABLE, SIDE, NAME, BYTES; behind '| ' the report of the
+# kernel's own bloat-o-meter, and behind '= ' the structs as pahole shows them.
 # shellcheck source=scripts/lib.sh
 . "$(dirname "$0")/lib.sh"
 load_base
@@ -21,9 +22,21 @@ kernel_size() {
 		print "size", side, "bss", $3; print "size", side, "total", $4 }'
 }
 
+# object_sizes SIDE: text and data
+object_sizes() {
+	awk -F'\t' -v OFS='\t' -v side="$1" '{ print "object", side, $1, $2 + $3 }' "$build/objects-$1"
+}
+
+# layouts SIDE: the structs that a cache is
+layouts() {
+	echo "= $1:"
+	pahole -C page_frag_cache,page_frag "$build/skbuff-$1.o" | expand | sed 's/^/= /; s/ *$//'
+}
+
 # struct_sizes SIDE
 struct_sizes() {
-	pahole --sizes "$build/sock-$1.o" | awk -v OFS='\t' -v side="$1" -v wanted="$structs" '
+	local object
+	for object in sock skbuff; do pahole --sizes "$build/$object-$1.o"; done | awk -v OFS='\t' -v side="$1" -v wanted="$structs" '
 		BEGIN { split(wanted, names, ","); for (i in names) want[names[i]] = 1 }
 		$1 in want { print "struct", side, $1, $2 }' | sort -u
 }
@@ -36,7 +49,9 @@ mkdir -p "$TOP/results/bench"
 	cat "$build/facts"
 	for side in base patched; do
 		kernel_size "$side"
+		object_sizes "$side"
 		struct_sizes "$side"
+		layouts "$side"
 	done
 	bloat | sed 's/^/| /; s/ *$//'
 } >"$work/bench-size"

@@ -2,9 +2,10 @@
 # SPDX-License-Identifier: GPL-2.0
 # size-kernels.sh: two x86_64 kernels with the guest's network paths and without its
 # checkers, the base and the patched one; prints the directory that has of each SIDE
-# vmlinux-SIDE, bzImage-SIDE, config-SIDE, sock-SIDE.o with the types, tree-SIDE and
-# release-SIDE; and facts, the head of a record of them. Both are built in one place, one
-# after the other: a path is part of what is compiled.
+# vmlinux-SIDE, bzImage-SIDE, config-SIDE, tree-SIDE and release-SIDE; sock-SIDE.o and
+# skbuff-SIDE.o with the types; objects-SIDE, the sizes of what the series changes; and facts,
+# the head of a record of them. Both are built in one place, one after the other: a path is
+# part of what is compiled.
 # shellcheck source=scripts/lib.sh
 . "$(dirname "$0")/lib.sh"
 
@@ -17,7 +18,17 @@ kmake() { make -C "$work/bench-size-tree" O="$build" CC="ccache gcc" -j"$JOBS" "
 id() {
 	git -C "$work/tree" rev-parse "$1^{tree}"
 	gcc -dumpfullversion
-	cat "$TOP"/configs/{vm-x86_64,vm-net,size}.config "$TOP/scripts/config.sh" | sha256sum
+	cat "$TOP"/configs/{vm-x86_64,vm-net,size}.config "$TOP"/scripts/{config,size-kernels}.sh | sha256sum
+}
+
+# objects: the files that the series changes and that are in this kernel: name, text, data, bss
+objects() {
+	local file
+	git -C "$work/tree" diff --name-only base HEAD -- '*.c' | while read -r file; do
+		file=${file%.c}.o
+		[ ! -e "$build/$file" ] ||
+			size "$build/$file" | awk -v OFS='\t' -v name="$file" 'NR == 2 { print name, $1, $2, $3 }'
+	done
 }
 
 # build_side SIDE COMMIT
@@ -32,9 +43,11 @@ build_side() {
 		die "the $1 kernel does not build" "see $work/log/build-bench-size-$1.log"
 	cp "$build/vmlinux" "$build/vmlinux-$1"
 	cp "$build/arch/x86/boot/bzImage" "$build/bzImage-$1"
-	step "types of the $1 kernel" "$work/log/build-bench-types-$1.log" kmake KCFLAGS=-g net/core/sock.o ||
-		die "net/core/sock.o of the $1 kernel does not build" "see $work/log/build-bench-types-$1.log"
+	objects >"$build/objects-$1"
+	step "types of the $1 kernel" "$work/log/build-bench-types-$1.log" kmake KCFLAGS=-g net/core/{sock,skbuff}.o ||
+		die "the types of the $1 kernel do not build" "see $work/log/build-bench-types-$1.log"
 	cp "$build/net/core/sock.o" "$build/sock-$1.o"
+	cp "$build/net/core/skbuff.o" "$build/skbuff-$1.o"
 	config_lines "$build/.config" >"$build/config-$1"
 	git -C "$tree" rev-parse --short=12 'HEAD^{tree}' >"$build/tree-$1"
 	make -s -C "$tree" kernelversion >"$build/release-$1"
