@@ -324,11 +324,12 @@ def peer_lines(run):
     if outside:
         yield f"{len(outside)} of {len(peers)} are beyond their interval, by up to {max(outside):.1f} %: code and data " \
             "lie elsewhere in another kernel. A row that differs by no more may do so for the same reason.\n"
-    turned = sum(s["turns"] for boot in boots for s in boot.timed())
+    samples_of = [s for boot in boots for row in boot.timed() for s in row]
+    turned = sum(s["turns"] for s in samples_of)
     yield f"The empty loop's spread, without the outer tenth: {medians:.1f} % by the least of each row, which is " \
-        f"what is judged, {samples:.1f} % by single samples. {bench.unquiet_share(boots):.1f} % of the samples had no " \
-        f"quiet turn, at most {bench.UNQUIET:g} % may be so." + \
-        (f" {sum(len(boot.timed()) for boot in boots)} samples were taken in {turned} turns.\n" if turned else "\n")
+        f"what is judged, {samples:.1f} % by single samples. {bench.unquiet_share(boots):.1f} % of what boots say " \
+        f"of rows had no quiet sample, at most {bench.UNQUIET:g} % may be so." + \
+        (f" {len(samples_of)} samples were taken in {turned} turns.\n" if turned else "\n")
 
 
 def time_part(report):

@@ -30,7 +30,7 @@ object_sizes() {
 # layouts SIDE: the structs that a cache is
 layouts() {
 	echo "= $1:"
-	pahole -C page_frag_cache,page_frag "$build/skbuff-$1.o" | expand | sed 's/^/= /; s/ *$//'
+	pahole -C page_frag_cache,page_frag "$build/skbuff-$1.o" 2>/dev/null | expand | sed 's/^/= /; s/ *$//'
 }
 
 # struct_sizes SIDE

@@ -9,8 +9,8 @@ the run is valid; with --load: for each boot of which others took too much, how 
 
 A run that says nothing is refused, each reason named, without a ratio:
 BENCH_NOISE=5 is the spread of the empty loop that is allowed, BENCH_LOAD=10 what
-others may take of one processor, BENCH_UNQUIET=20 how many samples may have no quiet
-turn, all in percent. The empty loop runs before and after each turn, a sample is the first
+others may take of one processor, BENCH_UNQUIET=5 how many rows of boots may have no quiet
+sample, all in percent. The empty loop runs before and after each turn, a sample is the first
 turn with both within 3 % of the boot's quickest, or the quietest of 40. The spread is taken
 as a row's value is: of the least of each.
 
@@ -32,7 +32,7 @@ from statistics import median
 SIDES = ("base", "patched")
 NOISE = float(os.environ.get("BENCH_NOISE") or 5)
 LOAD = float(os.environ.get("BENCH_LOAD") or 10)
-UNQUIET = float(os.environ.get("BENCH_UNQUIET") or 20)
+UNQUIET = float(os.environ.get("BENCH_UNQUIET") or 5)
 QUIET = 1 + 1 / 32  # as in tests/bench/main.c
 SHORTEST = 1e6      # ns: below, the clock and the start of a thread count
 FINDING = 3         # exit status
@@ -97,14 +97,13 @@ class Boot:
         return value(s["ns"] / s["ops"] for s in self.rows[row])
 
     def timed(self):
-        """The samples of what is timed, but those of the empty loop alone."""
-        return [s for row, samples in self.rows.items() for s in samples
-                if row != "empty" and self.kinds[row] != "count"]
+        """Of what is timed, the samples of each row, but not those of the empty loop alone."""
+        return [samples for row, samples in self.rows.items() if row != "empty" and self.kinds[row] != "count"]
 
     def unquiet(self):
-        """The samples that had no quiet turn."""
-        quickest = min(s["empty"] for s in self.timed())
-        return [s for s in self.timed() if s["empty"] > quickest * QUIET]
+        """The rows without a quiet sample."""
+        least = [min(s["empty"] for s in samples) for samples in self.timed()]
+        return [empty for empty in least if empty > min(least) * QUIET]
 
     def per_skb(self, row):
         skbs = sum(s["skbs"] for s in self.rows[row])
@@ -175,7 +174,7 @@ def empty_spreads(boots):
 
 
 def unquiet_share(boots):
-    """In percent, of the samples that are timed."""
+    """In percent, of the rows of all boots."""
     return 100 * sum(len(b.unquiet()) for b in boots) / sum(len(b.timed()) for b in boots)
 
 
@@ -189,7 +188,7 @@ def check_noise(boots):
         yield f"noise: the empty loop differs by {noise:.1f} %, at most {NOISE:g} % may be"
     share = unquiet_share(boots)
     if share > UNQUIET:
-        yield f"noise: {share:.0f} % of the samples had no quiet turn, at most {UNQUIET:g} % may be so"
+        yield f"noise: {share:.0f} % of the rows of boots had no quiet sample, at most {UNQUIET:g} % may be so"
     sides = [median(b.ns("empty") for b in boots if b.side == side) for side in SIDES]
     drift = 100 * abs(sides[1] / sides[0] - 1)
     if drift > NOISE:

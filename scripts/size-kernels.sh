@@ -21,13 +21,13 @@ id() {
 	cat "$TOP"/configs/{vm-x86_64,vm-net,size}.config "$TOP"/scripts/{config,size-kernels}.sh | sha256sum
 }
 
-# objects: the files that the series changes and that are in this kernel: name, text, data, bss
+# objects TREE: the files that the series changes and that are in this kernel: name, text, data,
+# bss. An object without its source is of the other side.
 objects() {
 	local file
 	git -C "$work/tree" diff --name-only base HEAD -- '*.c' | while read -r file; do
-		file=${file%.c}.o
-		[ ! -e "$build/$file" ] ||
-			size "$build/$file" | awk -v OFS='\t' -v name="$file" 'NR == 2 { print name, $1, $2, $3 }'
+		if [ ! -e "$1/$file" ] || [ ! -e "$build/${file%.c}.o" ]; then continue; fi
+		size "$build/${file%.c}.o" | awk -v OFS='\t' -v name="${file%.c}.o" 'NR == 2 { print name, $1, $2, $3 }'
 	done
 }
 
@@ -43,7 +43,7 @@ build_side() {
 		die "the $1 kernel does not build" "see $work/log/build-bench-size-$1.log"
 	cp "$build/vmlinux" "$build/vmlinux-$1"
 	cp "$build/arch/x86/boot/bzImage" "$build/bzImage-$1"
-	objects >"$build/objects-$1"
+	objects "$tree" >"$build/objects-$1"
 	step "types of the $1 kernel" "$work/log/build-bench-types-$1.log" kmake KCFLAGS=-g net/core/{sock,skbuff}.o ||
 		die "the types of the $1 kernel do not build" "see $work/log/build-bench-types-$1.log"
 	cp "$build/net/core/sock.o" "$build/sock-$1.o"
