@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""bench.py [--tsv|--check|--load] RUN: compare two kernels that were booted alternately.
+"""bench.py [--check|--load] RUN: compare two kernels that were booted alternately.
 
 RUN is what scripts/bench.sh writes: for each boot a line "# boot PAIR PLACE SIDE
 status S wall W s foreign F %" and the report described in tests/bench/main.c.
-With --tsv: the same numbers as records (see render.py); with --check: nothing, if
-the run is valid; with --load: for each boot of which others took too much, how much.
+With --check: nothing, if the run is valid; with --load: for each boot of which others
+took too much, how much.
 
 A run that says nothing is refused, each reason named, without a ratio:
 BENCH_NOISE=5 is the spread of the empty loop that is allowed, BENCH_LOAD=10 what
@@ -36,7 +36,6 @@ UNQUIET = float(os.environ.get("BENCH_UNQUIET") or 5)
 QUIET = 1 + 1 / 32  # as in tests/bench/main.c
 SHORTEST = 1e6      # ns: below, the clock and the start of a thread count
 FINDING = 3         # exit status
-COUNTED = (("message", "frags per message"), ("charged/", "bytes per queue"), ("pages-of-", "pages"))
 STREAMS = ("tcp", "tcp-x8", "veth", "veth-x8", "mptcp", "tls")
 PATHS = STREAMS + ("tcp-rr", "veth-rr", "udp", "tap", "virtio-rx")
 BOOT = re.compile(r"# boot (\d+) (\d) (\w+) status (\S+) wall \S+ s foreign (\S+) %$")
@@ -299,10 +298,6 @@ def ring_ratios(run):
             yield row, run.without(row, "ring")
 
 
-def counted(row):
-    return next((unit for prefix, unit in COUNTED if row.startswith(prefix)), "frags per skb")
-
-
 def more_frags(run):
     return [row for row in run.rows("count") if queue_verdict(run, row) == "MORE"]
 
@@ -360,16 +355,6 @@ def show(table):
     print()
 
 
-def records(run):
-    for row in run.rows("time") + run.rows("peer"):
-        for side in SIDES:
-            yield f"bench time: {row}: {side}", f"{median(run.values(side, row)):.2f}", "ns"
-        yield f"bench ratio: {row}: patched/base", " ".join(run.ratio(row).cells()[:2]), "ratio"
-    for row in run.rows("count"):
-        for side in SIDES:
-            yield f"bench counts: {row}: {side}", f"{run.per_skb(side, row):.3f}", counted(row)
-
-
 def print_tables(run):
     print(f"{len(run.pairs)} pairs of boots; ratio is patched/base, below 1 is faster\n")
     for kind in ("peer", "time"):
@@ -399,10 +384,6 @@ def main(arguments):
         return 0
     run = load(arguments[-1])
     if arguments[0] == "--check":
-        return 0
-    if arguments[0] == "--tsv":
-        for record in records(run):
-            print(*record, sep="\t")
         return 0
     print_tables(run)
     found = more_frags(run)

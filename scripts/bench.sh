@@ -7,8 +7,6 @@
 . "$(dirname "$0")/lib.sh"
 load_base
 lock_work
-# shellcheck source=scripts/records.sh
-. "$TOP/scripts/records.sh"
 
 PAIRS=${PAIRS:-10}
 # For the kernel: bench.repeats=N, bench.scale=PERCENT, bench.only=PREFIX,PREFIX...
@@ -100,15 +98,6 @@ boot_pairs() {
 	done
 }
 
-# keep_records: what the table says, for letters and messages
-keep_records() {
-	local name value unit
-	records_new bench
-	while IFS=$'\t' read -r name value unit; do
-		record bench "$name" "$value" "$unit" "median of $PAIRS pairs of boots, UML"
-	done < <("$TOP/scripts/bench.py" --tsv "$raw/run")
-}
-
 [[ $PAIRS =~ ^[1-9][0-9]*$ ]] || die "PAIRS is no number: $PAIRS" "make bench PAIRS=10"
 [ -z "$TRY" ] || [ -f "$tries/$TRY" ] || die "no such try: $TRY" "one of: $(cd "$tries" && echo *)"
 need_space "$work" 3000
@@ -126,5 +115,4 @@ rc=0
 "$TOP/scripts/bench.py" "$raw/run" || rc=$?
 # A finding is a record too.
 [ "$rc" -eq 0 ] || [ "$rc" -eq 3 ] || exit 1
-[ -n "$TRY" ] || keep_records
 [ "$rc" -eq 0 ] || die "the patched kernel takes more than the base" "see the rows with MORE"
