@@ -11,7 +11,7 @@ from statistics import median
 import bench
 
 RING = "ring-alloc/256"     # what the ring takes by itself is subtracted
-ALLOCATOR = ("alloc", "order0", "refill", "reuse", "ring")
+ALLOCATOR = ("alloc", "order0", "refill", "ring")
 TABLES = {
     "time": ("alloc/256", "alloc-free/256", "alloc-free-x16/256", "alloc-free-x64/4096", "alloc-align-free/256",
              "order0/256", "order0-new/256", "refill-new/256", RING),

@@ -347,7 +347,8 @@ def time_part(report):
     yield "Exact: fragments/messages, fragments/skbs, pages/owners.\n"
     yield from table(("row", "base", "patched", ""), count_lines(run))
     yield "As it arrives: MB/s, and fragments per skb.\n"
-    yield from table(("row", "base", "patched", "frags per skb, base", "patched"), ([f"`{row}`"] + cells for row, *cells in bench.traffic_lines(run)))
+    yield from table(("row", "base", "patched", "frags per skb, base", "patched"),
+                     ([f"`{row}`"] + cells for row, *cells in bench.traffic_lines(run)))
 
 
 def base_part(report):
@@ -397,8 +398,7 @@ What a row does. The number after the slash is the size in bytes.
 | `build-put` | prepare, commit, free; on the base refill, `get_page()`, `put_page()` |
 | `sock-put` | as sockets do it: as much as there is, from the page's start once that is idle |
 | `build-more` | prepare, commit without a reference: the end of the last fragment grows |
-| `reuse` | allocation and free of a whole page: each starts the idle page again |
-| `refill-new` | a new page for each; `order0`: while there are no pages of high order |
+| `refill-new` | a new page for each; `order0`: while there are no pages of high order; `order0/4096` starts its idle page again for each |
 | `ring-` | allocated on one processor, freed on the other (where UML has two) |
 | `tcp`, `veth`, `mptcp`, `tls` | a stream through kernel sockets, written and read alternately; `-x8`: eight flows |
 | `tcp-rr`, `veth-rr`, `udp` | request and response; datagrams |

@@ -333,7 +333,6 @@ static const struct bench_row rows[] = {
 	{ "sock-put/1024", "time", bench_sock_put, 8000000, 1024, 1 },
 	{ "sock-put-x16/256", "time", bench_sock_put, 8000000, 256, 16 },
 	BENCH_SIZES("build-more", "time", bench_build_more, 24000000, 1),
-	{ "reuse/32768", "time", bench_alloc_free, 8000000, BENCH_PAGE, 1 },
 	{ "refill-new/256", "time", bench_refill_new, 600000, 256, 1 },
 	{ "order0/256", "time", bench_order0_free, 8000000, 256, 1 },
 	{ "order0/4096", "time", bench_order0_free, 4000000, 4096, 1 },
