@@ -167,8 +167,7 @@ def width(values):
 
 def empty_spreads(boots):
     """Of the empty loop, in percent: by the least of rows, and by single samples."""
-    rows = [[s["empty"] for s in samples] for b in boots for row, samples in b.rows.items()
-            if row != "empty" and b.kinds[row] != "count"]
+    rows = [[s["empty"] for s in samples] for b in boots for samples in b.timed()]
     return width([min(row) for row in rows]), width([sample for row in rows for sample in row])
 
 
