@@ -41,6 +41,7 @@ declare -A titles=(
 	[plant]="planted bugs caught by KUnit"
 	[vm]="QEMU guest, two processors"
 	[stress]="stress, QEMU guest"
+	[stress-uml]="stress, UML"
 	[soak]="soak"
 	[stress-plants]="faults planted into the stress module"
 	[guest-bugs]="bugs planted into a kernel in a guest"
@@ -52,11 +53,15 @@ declare -A titles=(
 	[letters]="commands of the letters"
 )
 
-# layer_name LAYER: of the kernel that DEBUG names, and of the machine KUNIT_ARCH, it is another
+# layer_name LAYER: of the kernel that DEBUG names, and of the machine that KUNIT_ARCH or
+# STRESS_ON does, it is another
 layer_name() {
+	local on=${STRESS_ON:-guest}
+	on=${on#guest}
 	case $1 in
 	kunit) echo "$1${KUNIT_ARCH:+-$KUNIT_ARCH}" ;;
-	vm|stress) echo "$1${DEBUG:+-with-${DEBUG// /-}}" ;;
+	vm) echo "$1${DEBUG:+-with-${DEBUG// /-}}" ;;
+	stress) echo "$1${on:+-$on}${DEBUG:+-with-${DEBUG// /-}}" ;;
 	*) echo "$1" ;;
 	esac
 }

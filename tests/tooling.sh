@@ -359,8 +359,11 @@ of_records() {
 says "the guest of a debug kernel is another layer" 0 '^vm-with-kasan-poison$' of_records DEBUG="kasan poison" layer_name vm
 says "the order of its words does not matter" 0 '^vm-with-kasan-poison$' of_records DEBUG="poison kasan" layer_name vm
 says "and so is a machine of KUnit" 0 '^kunit-i386$' of_records KUNIT_ARCH=i386 layer_name kunit
+says "and the stress under UML" 0 '^stress-uml$' of_records STRESS_ON=uml layer_name stress
+says "which is not that of the guest" 0 '^stress$' of_records STRESS_ON=guest layer_name stress
 says "other layers have no kernel of that kind" 0 '^check$' of_records DEBUG=kasan layer_name check
 says "it is called as the layer, and says of which kernel" 0 '^QEMU guest, two processors with kasan-poison$' of_records title vm-with-kasan-poison
+says "the one under UML, too" 0 '^stress, UML with kasan$' of_records title stress-uml-with-kasan
 # shellcheck disable=SC2317 # says calls it
 kept_counts() { printf 'tests: %s: passed\t1\n' "$1" | of_records named_now; }
 says "its counts stay in a record" 0 '^tests: ' kept_counts 'stress, QEMU guest with kasan-poison'
