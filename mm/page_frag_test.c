@@ -70,6 +70,7 @@ enum pf_form {
 	PF_PREPARE_VA_ALIGN,
 	PF_PREPARE_PG,
 	PF_PREPARE_BOTH,
+	PF_PREPARE_REWIND,
 	PF_FORMS,
 };
 
@@ -78,6 +79,7 @@ struct pf_form_info {
 	bool prepare;		/* asks for a range */
 	bool mask;		/* takes an alignment, unchecked */
 	bool align;		/* takes an alignment, checked */
+	bool rewind;		/* starts an unused page again */
 };
 
 static const struct pf_form_info pf_forms[] = {
@@ -90,6 +92,7 @@ static const struct pf_form_info pf_forms[] = {
 	[PF_PREPARE_VA_ALIGN]	= { "va_prepare_align", .prepare = true, .align = true },
 	[PF_PREPARE_PG]		= { "pg_prepare", .prepare = true },
 	[PF_PREPARE_BOTH]	= { "prepare", .prepare = true },
+	[PF_PREPARE_REWIND]	= { "prepare_rewind", .prepare = true, .rewind = true },
 };
 
 struct pf_request {
@@ -289,6 +292,11 @@ static bool pf_call_prepare(struct page_frag_cache *nc,
 	case PF_PREPARE_PG:
 		return pf_got_pg(got, page_frag_alloc_pg_prepare(nc, &got->offset,
 								 &got->fragsz, r->gfp));
+	case PF_PREPARE_REWIND:
+		return pf_got_both(got, page_frag_alloc_prepare_rewind(nc, &got->offset,
+								       &got->fragsz,
+								       &got->va,
+								       r->gfp));
 	default:
 		return pf_got_both(got, page_frag_alloc_prepare(nc, &got->offset,
 								&got->fragsz, &got->va,
@@ -421,6 +429,15 @@ static enum pf_outcome pf_predict(const struct pf_model *m,
 	return pf_page_to_be_had(m, r->fragsz) ? PF_NEW : PF_REFUSED;
 }
 
+static void pf_restart_unused(struct pf_model *m)
+{
+	if (!m->pos || !pf_reusable(m, 0))
+		return;
+
+	m->pos = 0;
+	m->prepared = 0;
+}
+
 static void pf_expect_misuse(struct pf_model *m, const struct pf_request *r)
 {
 	if (pf_align_refused(r))
@@ -435,7 +452,7 @@ static void pf_expect_misuse(struct pf_model *m, const struct pf_request *r)
  */
 static void pf_lend(struct pf_model *m, enum pf_outcome want)
 {
-	if (want == PF_FITS || !m->cur || m->cur->frags || m->shared)
+	if (want == PF_FITS || !m->cur || m->cur->frags || m->cur->lent || m->shared)
 		return;
 
 	m->cur->lent = true;
@@ -534,13 +551,24 @@ static void pf_serve(struct pf_model *m, const struct pf_request *r,
 		pf_add_frag(m, r->fragsz);
 }
 
+/* What a request sees that rewinds first, in the model and in a copy of the cache. */
+static void pf_rewind_before(struct pf_model *m, struct page_frag_cache *before)
+{
+	pf_lend(m, PF_REUSED);
+	pf_restart_unused(m);
+	page_frag_cache_rewind(before);
+}
+
 /* Make a request and check it; the answer says where it was served from. */
 static enum pf_outcome pf_do(struct pf_model *m, const struct pf_request *r)
 {
-	enum pf_outcome want = pf_predict(m, r);
 	struct page_frag_cache before = m->nc;
+	enum pf_outcome want;
 	bool served;
 
+	if (pf_forms[r->form].rewind)
+		pf_rewind_before(m, &before);
+	want = pf_predict(m, r);
 	pf_expect_misuse(m, r);
 	pf_lend(m, want);
 	served = pf_call(m, r);
@@ -677,10 +705,7 @@ static void pf_rewind(struct pf_model *m)
 {
 	pf_lend(m, PF_REUSED);
 	page_frag_cache_rewind(&m->nc);
-	if (m->pos && m->cur->lent && !m->cur->pfmemalloc) {
-		m->pos = 0;
-		m->prepared = 0;
-	}
+	pf_restart_unused(m);
 	pf_take_back(m);
 	pf_check(m);
 }
@@ -1618,7 +1643,8 @@ static void test_reuse_starts_at_offset_zero(struct kunit *test)
 
 	pf_fill_page(m);
 	pf_free_all(m);
-	KUNIT_EXPECT_EQ(test, pf_form(m, form, 200), PF_REUSED);
+	KUNIT_EXPECT_EQ(test, pf_form(m, form, 200),
+			pf_forms[form].rewind ? PF_FITS : PF_REUSED);
 	KUNIT_EXPECT_EQ(test, m->got.offset, 0);
 	KUNIT_EXPECT_EQ(test, m->nr_attempts, 0);
 	KUNIT_EXPECT_EQ(test, m->handed_out, 1);
@@ -1762,6 +1788,17 @@ static void test_rewind_starts_at_offset_zero(struct kunit *test)
 	pf_rewind(m);
 	KUNIT_EXPECT_EQ(test, page_frag_cache_used(&m->nc), 0);
 	KUNIT_EXPECT_EQ(test, pf_form(m, form, PF_BIG), PF_FITS);
+	KUNIT_EXPECT_EQ(test, m->handed_out, 1);
+}
+
+static void test_prepare_rewind_starts_at_offset_zero(struct kunit *test)
+{
+	struct pf_model *m = test->priv;
+
+	pf_alloc(m, 200);
+	pf_free_all(m);
+	KUNIT_EXPECT_EQ(test, pf_form(m, PF_PREPARE_REWIND, 100), PF_FITS);
+	KUNIT_EXPECT_EQ(test, m->got.offset, 0);
 	KUNIT_EXPECT_EQ(test, m->handed_out, 1);
 }
 
@@ -2398,6 +2435,7 @@ static struct kunit_case page_frag_cases[] = {
 	KUNIT_CASE(test_pfmemalloc_reported),
 
 	KUNIT_CASE_PARAM(test_rewind_starts_at_offset_zero, pf_form_gen_params),
+	KUNIT_CASE(test_prepare_rewind_starts_at_offset_zero),
 	KUNIT_CASE(test_rewind_goes_on_for_ever),
 	KUNIT_CASE(test_rewind_of_order0_page),
 	KUNIT_CASE(test_rewind_of_empty_cache),

@@ -27,7 +27,7 @@ api=(page_frag_cache_init page_frag_cache_is_pfmemalloc page_frag_cache_drain
 	page_frag_alloc_va_prepare page_frag_alloc_va_prepare_align
 	page_frag_alloc_pg_prepare page_frag_alloc_prepare
 	page_frag_alloc_commit page_frag_alloc_commit_noref page_frag_free_va
-	page_frag_cache_used page_frag_cache_rewind)
+	page_frag_cache_used page_frag_cache_rewind page_frag_alloc_prepare_rewind)
 
 cd "$TOP"
 

@@ -63,7 +63,7 @@ gate "plant: a write before the count is looked at, ThreadSanitizer" plant mm/pa
 	's/^\tif (page_ref_count(page_frag_cache_page(nc)) != nc->pagecnt_bias)/\t*(char *)page_frag_cache_start(nc) = 0;\n&/' \
 	'WARNING: ThreadSanitizer: data race' threads clang
 gate "plant: a rewind without a look at the count, ThreadSanitizer" plant include/linux/page_frag_cache.h \
-	's/^\t    page_ref_count(page_frag_cache_page(nc)) != nc->pagecnt_bias)/\t    false)/' \
+	's/^\tif (page_ref_count(page) != nc->pagecnt_bias)/\tif (false)/' \
 	'WARNING: ThreadSanitizer: data race' threads clang
 for name in NO_RELEASE NO_BRANCH SHORT_BIAS NO_TOP_UP STORE_COUNT SET_COUNT SPLIT_TEST REUSE_FIRST; do
 	gate "plant: model with $name" twin "$name"

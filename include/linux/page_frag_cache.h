@@ -476,6 +476,42 @@ static inline struct page *page_frag_alloc_pg(struct page_frag_cache *nc,
 }
 
 /**
+ * page_frag_rewind() - what the calls that rewind have in common; not for callers
+ * @nc: cache to look at, with or without a page
+ *
+ * Most often somebody uses a fragment of the page, so the count is looked at
+ * before what else may be against it.
+ *
+ * Context: Any context, serialised like an allocation, with no prepare open.
+ * Return: The head page, or NULL if the cache is empty.
+ */
+static __always_inline struct page *page_frag_rewind(struct page_frag_cache *nc)
+{
+	unsigned int size = page_frag_cache_size(nc);
+	struct page *page;
+
+	if (unlikely(!nc->encoded_end))
+		return NULL;
+
+	page = page_frag_cache_page(nc);
+	if (page_ref_count(page) != nc->pagecnt_bias)
+		return page;
+	if (nc->remaining == size || page_frag_cache_is_pfmemalloc(nc))
+		return page;
+
+	/* The bias is short, or there is somebody to tell. */
+	if (unlikely(nc->pagecnt_bias <= size ||
+		     tracepoint_enabled(page_frag_refill))) {
+		__page_frag_cache_rewind(nc);
+		return page;
+	}
+
+	page_frag_mark_prepared(nc, false);
+	nc->remaining = size;
+	return page;
+}
+
+/**
  * page_frag_cache_rewind() - start the page again if nobody uses any of it
  * @nc: cache to look at, with or without a page
  *
@@ -492,23 +528,7 @@ static inline struct page *page_frag_alloc_pg(struct page_frag_cache *nc,
  */
 static inline void page_frag_cache_rewind(struct page_frag_cache *nc)
 {
-	unsigned int size = page_frag_cache_size(nc);
-
-	if (!nc->encoded_end || page_frag_cache_is_pfmemalloc(nc))
-		return;
-	if (nc->remaining == size ||
-	    page_ref_count(page_frag_cache_page(nc)) != nc->pagecnt_bias)
-		return;
-
-	/* The bias is short, or there is somebody to tell. */
-	if (unlikely(nc->pagecnt_bias <= size ||
-		     tracepoint_enabled(page_frag_refill))) {
-		__page_frag_cache_rewind(nc);
-		return;
-	}
-
-	page_frag_mark_prepared(nc, false);
-	nc->remaining = size;
+	page_frag_rewind(nc);
 }
 
 /**
@@ -561,6 +581,30 @@ page_frag_alloc_va_prepare_align(struct page_frag_cache *nc,
 }
 
 /**
+ * page_frag_prepared() - tell a range by page, offset and address; not for callers
+ * @nc: cache that was asked
+ * @page: its head page
+ * @avail: bytes there are
+ * @offset: set to the first byte of the range, counted from @page
+ * @fragsz: set to @avail
+ * @va: set to the address of the range
+ *
+ * Context: Any context; serialised up to the commit.
+ * Return: @page.
+ */
+static __always_inline struct page *
+page_frag_prepared(struct page_frag_cache *nc, struct page *page,
+		   unsigned int avail, unsigned int *offset,
+		   unsigned int *fragsz, void **va)
+{
+	page_frag_mark_prepared(nc, true);
+	*fragsz = avail;
+	*offset = page_frag_cache_size(nc) - avail;
+	*va = page_frag_cache_end(nc) - avail;
+	return page;
+}
+
+/**
  * page_frag_alloc_prepare() - ask for a range, by page, offset and address
  * @nc: cache to ask
  * @offset: set to the first byte of the range, counted from the head page
@@ -577,13 +621,48 @@ static inline struct page *page_frag_alloc_prepare(struct page_frag_cache *nc,
 						   unsigned int *fragsz,
 						   void **va, gfp_t gfp)
 {
-	void *addr = page_frag_alloc_va_prepare(nc, fragsz, gfp);
+	unsigned int avail = page_frag_reserve(nc, *fragsz, gfp, ~0u);
 
-	if (unlikely(!addr))
+	if (unlikely(!avail))
 		return NULL;
 
-	*va = addr;
-	return page_frag_va_to_page(nc, addr, offset);
+	return page_frag_prepared(nc, page_frag_cache_page(nc), avail, offset,
+				  fragsz, va);
+}
+
+/**
+ * page_frag_alloc_prepare_rewind() - ask for a range, from the page's start once
+ *                                    nobody uses any of it
+ * @nc: cache to ask
+ * @offset: set to the first byte of the range, counted from the head page
+ * @fragsz: as for page_frag_alloc_va_prepare()
+ * @va: set to the address of the range
+ * @gfp: flags for a refill
+ *
+ * page_frag_cache_rewind() and page_frag_alloc_prepare() in one. The first has
+ * to find the page, and what it found serves the second.
+ *
+ * Context: Any context that @gfp allows, with no prepare open; serialised up to
+ * the commit.
+ * Return: As page_frag_alloc_prepare(). On NULL too the page may have been
+ * started again.
+ */
+static inline struct page *
+page_frag_alloc_prepare_rewind(struct page_frag_cache *nc, unsigned int *offset,
+			       unsigned int *fragsz, void **va, gfp_t gfp)
+{
+	struct page *page = page_frag_rewind(nc);
+	unsigned int avail = nc->remaining;
+
+	/* As in page_frag_reserve(); a refill may change the page. */
+	if (unlikely(*fragsz - 1 >= avail)) {
+		avail = __page_frag_cache_refill(nc, *fragsz, gfp);
+		if (!avail)
+			return NULL;
+		page = page_frag_cache_page(nc);
+	}
+
+	return page_frag_prepared(nc, page, avail, offset, fragsz, va);
 }
 
 /**

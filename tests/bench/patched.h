@@ -59,8 +59,8 @@ static inline struct page *bench_build_sock(struct bench_builder *b,
 	void *va;
 
 	*room = 32;
-	page_frag_cache_rewind(&b->cache);
-	return page_frag_alloc_prepare(&b->cache, offset, room, &va, GFP_KERNEL);
+	return page_frag_alloc_prepare_rewind(&b->cache, offset, room, &va,
+					      GFP_KERNEL);
 }
 
 static inline void bench_built(struct bench_builder *b, unsigned int size)

@@ -38,6 +38,14 @@ static noinline void op_prepare_commit(unsigned int size)
 	page_frag_alloc_commit(&nc, size);
 }
 
+static noinline void op_prepare_again(unsigned int size)
+{
+	unsigned int room = size;
+
+	page = page_frag_alloc_prepare_rewind(&nc, &at, &room, &va, GFP_ATOMIC);
+	page_frag_alloc_commit(&nc, size);
+}
+
 static noinline void op_free(unsigned int size)
 {
 	page_frag_free_va(va);
@@ -101,6 +109,19 @@ static void count_rewind(unsigned int size)
 	page_frag_cache_drain(&nc);
 }
 
+/* The same of a socket's request, which puts a fragment there. */
+static void count_prepare_again(unsigned int size)
+{
+	void *first = page_frag_alloc_va(&nc, size, GFP_ATOMIC);
+
+	count("again-busy", op_prepare_again, size);
+	page_frag_free_va(va);
+	page_frag_free_va(first);
+	count("again-idle", op_prepare_again, size);
+	page_frag_free_va(va);
+	page_frag_cache_drain(&nc);
+}
+
 static void count_free_last(void *last, unsigned int size)
 {
 	va = last;
@@ -141,6 +162,7 @@ int main(void)
 		count_release(sizes[i]);
 		count_refill(sizes[i]);
 		count_rewind(sizes[i]);
+		count_prepare_again(sizes[i]);
 	}
 	return !!shim.out;
 }

@@ -43,7 +43,7 @@ struct request {
 /* The calls that make a fragment, then those that prepare a range. */
 enum {
 	VA, VA_MASK, VA_ALIGN, PG, BOTH,
-	PREPARE_VA, PREPARE_ALIGN, PREPARE_PG, PREPARE_BOTH,
+	PREPARE_VA, PREPARE_ALIGN, PREPARE_PG, PREPARE_BOTH, PREPARE_REWIND,
 	FORMS,
 };
 
@@ -223,6 +223,9 @@ static struct page *call(const struct request *r, unsigned int *offset, unsigned
 	case BOTH:
 		page = page_frag_alloc(nc, offset, *len, &va, r->gfp);
 		break;
+	case PREPARE_REWIND:
+		page = page_frag_alloc_prepare_rewind(nc, offset, len, &va, r->gfp);
+		break;
 	default:
 		page = page_frag_alloc_prepare(nc, offset, len, &va, r->gfp);
 	}
@@ -327,11 +330,30 @@ static void use(const struct request *r, unsigned int len)
 	r->c->prepared = len;
 }
 
+/* An unused page stays as it is, one of the reserves too. */
+static bool starts_again(const struct cache *c)
+{
+	return c->page && c->pos && !*holders_of(c->page) && !c->page->pfmemalloc;
+}
+
+/* The request rewinds first, and says so: in the model, and in what the cache was. */
+static bool rewind_first(const struct request *r, struct page_frag_cache *before)
+{
+	if (r->form != PREPARE_REWIND || !starts_again(r->c))
+		return false;
+	before->encoded_end &= ~PAGE_FRAG_CACHE_PREPARED_BIT;
+	before->remaining = r->c->size;
+	set_page(r->c, r->c->page);
+	r->c->prepared = 0;
+	return true;
+}
+
 static bool make_request(struct request *r)
 {
 	unsigned int offset = -1, start, len = r->fragsz;
 	struct page_frag_cache before = r->c->nc;
-	unsigned long traced = shim_trace.calls;
+	bool rewound = rewind_first(r, &before);
+	unsigned long traced = shim_trace.calls + rewound;
 	struct page *page, *want;
 
 	if (!aligns(r))
@@ -346,6 +368,9 @@ static bool make_request(struct request *r)
 	want = expect(r, &start, traced);
 	check(page == want);
 	if (!page) {
+		/* A short bias is raised. */
+		if (rewound)
+			before.pagecnt_bias = max(before.pagecnt_bias, r->c->nc.pagecnt_bias);
 		check(!memcmp(&before, &r->c->nc, sizeof(before)) && len == r->fragsz);
 		return false;
 	}
@@ -435,10 +460,9 @@ static void rewind_quietly(struct page_frag_cache *nc)
 	shim_trace.enabled = true;
 }
 
-/* An unused page stays as it is, one of the reserves too. */
 static void step_rewind(struct cache *c)
 {
-	bool again = c->page && c->pos && !*holders_of(c->page) && !c->page->pfmemalloc;
+	bool again = starts_again(c);
 	/* A short bias is raised on the page, which both have. */
 	bool quiet = c->page && c->nc.pagecnt_bias > c->size;
 	unsigned long traced = shim_trace.calls;

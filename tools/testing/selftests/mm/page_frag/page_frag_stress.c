@@ -446,21 +446,40 @@ static void grow(struct lane *lane, struct page_frag_cache *nc,
 	}
 }
 
+/* What was prepared for @item: of @avail bytes as many as it wants. */
+static bool use_room(struct lane *lane, struct page_frag_cache *nc,
+		     struct item *item, unsigned int offset, unsigned int avail)
+{
+	if (!item->page)
+		return false;
+	if (avail < item->size || item->va != page_address(item->page) + offset)
+		count(N_MISPLACED);
+	page_frag_alloc_commit(nc, item->size);
+	grow(lane, nc, item);
+	return true;
+}
+
 static bool take_grown(struct lane *lane, struct page_frag_cache *nc,
 		       struct item *item)
 {
-	unsigned int offset, least = 1 + any(lane, 512), avail = least;
+	unsigned int offset, avail = 1 + any(lane, 512);
 
+	item->size = avail;
 	item->page =
 		page_frag_alloc_prepare(nc, &offset, &avail, &item->va, gfp());
-	if (!item->page)
-		return false;
-	if (avail < least || item->va != page_address(item->page) + offset)
-		count(N_MISPLACED);
-	item->size = least;
-	page_frag_alloc_commit(nc, least);
-	grow(lane, nc, item);
-	return true;
+	return use_room(lane, nc, item, offset, avail);
+}
+
+/* A rewind and what follows it in one call. */
+static bool take_again(struct lane *lane, struct page_frag_cache *nc,
+		       struct item *item)
+{
+	unsigned int offset, avail = 1 + any(lane, 512);
+
+	item->size = avail;
+	item->page = page_frag_alloc_prepare_rewind(nc, &offset, &avail,
+						    &item->va, gfp());
+	return use_room(lane, nc, item, offset, avail);
 }
 
 static bool take_any(struct lane *lane, struct page_frag_cache *nc,
@@ -478,6 +497,9 @@ static bool take_any(struct lane *lane, struct page_frag_cache *nc,
 static bool take_rewound(struct lane *lane, struct page_frag_cache *nc,
 			 struct item *item)
 {
+	if (any(lane, 2))
+		return take_again(lane, nc, item);
+
 	page_frag_cache_rewind(nc);
 	return take_any(lane, nc, item);
 }
