@@ -21,11 +21,23 @@ failed_early() {
 	printf 'Bail out!  %s ended with status %s: see the messages above\n' "$1" "$2"
 }
 
+# in_part LAYER: is it narrowed by a knob? Then it is not what the letters call by its name.
+in_part() {
+	case $1 in
+	plant) [ -n "${PLANT_ONLY:-}" ] ;;
+	guest-bugs) [ -n "${BUGS:-}" ] ;;
+	check | matrix | objects | letters) [ -n "${GATES_ONLY:-}${GATES_SKIP:-}" ] ;;
+	soak) [ -n "${SOAK:-}" ] ;;
+	*) false ;;
+	esac
+}
+
 # keep_counts LAYER TAP: of a layer that passes, for the letters
 keep_counts() {
 	local counts name
 	# It keeps its own, of each suite.
 	[ "$1" != suite ] || return 0
+	in_part "$1" && return
 	name=$(layer_name "$1")
 	records_new "$name"
 	counts=$("$TOP/scripts/tally.pl" "$2") || return 0

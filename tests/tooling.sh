@@ -400,6 +400,22 @@ says "a directory that has something in it is not mixed with it" fail "KEPT has 
 	env XDG_CACHE_HOME="$tmp/kept" KEPT="$tmp/results" "$tmp/keeping/scripts/test.sh" suite
 says "of those in the cache the last ten, and what is not ours" 0 '^20000101.* 2[0-9TZ.]+ mine 11$' \
 	sh -c "cd $tmp/kept/page_frag/6.12/runs && echo \$(ls) \$(ls | wc -l)"
+
+# What a run counts for the letters. The kernel is one of which only the version is asked.
+counted=$tmp/kept/page_frag/6.12
+git init -q "$counted/tree"
+printf 'kernelversion:\n\t@echo 6.12\n' >"$counted/tree/Makefile"
+git -C "$counted/tree" add Makefile
+git -C "$counted/tree" -c user.name=a -c user.email=a@localhost commit -qm a
+printf '#!/bin/sh\nfor n in $PLANT_ONLY 2; do echo "ok 1 - a"; done; echo 1..1\n' >"$tmp/keeping/scripts/plant.sh"
+chmod +x "$tmp/keeping/scripts/plant.sh"
+# counted KNOB=VALUE...: how many plants are on record after a run with these
+counted() {
+	env XDG_CACHE_HOME="$tmp/kept" "$@" "$tmp/keeping/scripts/test.sh" plant >/dev/null 2>&1
+	awk -F'\t' '$1 ~ /: passed$/ { print $2 }' "$counted/records/plant.tsv"
+}
+says "a layer that was run is counted" 0 '^1$' counted PLANT_ONLY=
+says "a part of it is not counted as the whole" 0 '^1$' counted PLANT_ONLY=some
 # The guest's payload: of the package, or of what there is with a tree of one's own.
 mkdir -p "$tmp/kept/page_frag/deb"
 echo package >"$tmp/kept/page_frag/deb/linux-source-6.12_6.12.1-1_all.deb"
