@@ -10,11 +10,11 @@ from statistics import median
 
 import bench
 
-RING = "ring-alloc/256"     # what the ring takes by itself is subtracted
+RINGS = ("ring-alloc/256", "ring-alloc/1024", "ring-build/1024")     # what the ring takes by itself is subtracted
 ALLOCATOR = ("alloc", "order0", "refill", "ring")
 TABLES = {
     "time": ("alloc/256", "alloc-free/256", "alloc-free-x16/256", "alloc-free-x64/4096", "alloc-align-free/256",
-             "order0/256", "order0-new/256", "refill-new/256", RING),
+             "order0/256", "order0-new/256", "refill-new/256", *RINGS),
     "time-net": ("build-put/1024", "build-more/1024", "sock-put/1024", "tcp/64", "tcp/1024", "tcp/16384",
                  "tcp-rr/1024", "veth/16384", "udp/1400", "mptcp/1024", "tls/16384"),
     "time-ip": ("udp/64", "udp/1400", "udp/32768"),
@@ -38,7 +38,7 @@ def facts(path):
 def cells(run, row):
     values = {side: run.values(side, row) for side in bench.SIDES}
     ratio = run.ratio(row)
-    if row == RING:
+    if row in RINGS:
         values = {side: [a - b for a, b in zip(values[side], run.values(side, "ring"))] for side in bench.SIDES}
         ratio = run.without(row, "ring")
     for side in bench.SIDES:

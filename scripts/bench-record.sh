@@ -12,6 +12,11 @@ record=results/bench/$BASE.${TRY:+try.$TRY.}run
 [ -z "$KERNEL_SRC" ] || die "$record is of the packaged base, not of $KERNEL_SRC" \
 	"run it without KERNEL_SRC"
 [ -s "$run" ] || die "there is no run of base $BASE" "run: make bench BASE=$BASE${TRY:+ TRY=$TRY}"
+# A base is judged by all rows, each with an interval that is worth its name.
+[ -n "$TRY" ] || ! grep -q '^# bench .* bench.only=' "$run" ||
+	die "the last run has some rows only" "run: make bench BASE=$BASE, without bench.only"
+[ -n "$TRY" ] || [ "$(sed -n 's/^# bench .* pairs \([0-9]*\) .*/\1/p' "$run")" -ge 10 ] ||
+	die "the last run has fewer than ten pairs" "run: make bench BASE=$BASE"
 "$TOP/scripts/bench.py" --check "$run"
 mkdir -p "$TOP/results/bench"
 cp "$run" "$TOP/$record"

@@ -24,23 +24,26 @@ failed_early() {
 # in_part LAYER: is it narrowed by a knob? Then it is not what the letters call by its name.
 in_part() {
 	case $1 in
+	unit) [ "${UNIT_PLANTS:-1}" = 0 ] || [ -n "${GATES_ONLY:-}${GATES_SKIP:-}" ] ;;
+	check | matrix) [ -n "${GATES_ONLY:-}${GATES_SKIP:-}" ] ;;
 	plant) [ -n "${PLANT_ONLY:-}" ] ;;
 	guest-bugs) [ -n "${BUGS:-}" ] ;;
-	check | matrix | objects | letters) [ -n "${GATES_ONLY:-}${GATES_SKIP:-}" ] ;;
+	boots) [ -n "${BOOT_WAYS:-}" ] ;;
 	soak) [ -n "${SOAK:-}" ] ;;
 	*) false ;;
 	esac
 }
 
-# keep_counts LAYER TAP: of a layer that passes, for the letters
+# keep_counts LAYER TAP: of a layer that passes, for the letters. One that fails has none,
+# and if a part does, the whole has none any more.
 keep_counts() {
 	local counts name
 	# It keeps its own, of each suite.
 	[ "$1" != suite ] || return 0
-	in_part "$1" && return
 	name=$(layer_name "$1")
+	counts=$("$TOP/scripts/tally.pl" "$2") || { records_new "$name"; return 0; }
+	! in_part "$1" || return 0
 	records_new "$name"
-	counts=$("$TOP/scripts/tally.pl" "$2") || return 0
 	while read -r number what; do
 		record "$name" "tests: $(title "$name"): ${what%,}" "$number" cases "counted in the report of the run"
 	done < <(tail -n 1 <<<"$counts" | sed 's/, /\n/g')

@@ -9,7 +9,7 @@ top=$(cd "$(dirname "$0")/.." && pwd)
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
 export LC_ALL=C
-unset BENCH_NOISE BENCH_LOAD
+unset BENCH_NOISE BENCH_LOAD BENCH_UNQUIET
 . "$top/tests/tap.sh" bench
 
 # one_boot PAIR PLACE SIDE NS: NS is what the row x takes for an operation
@@ -204,12 +204,29 @@ says "what the ring hides is no proof" 0 'the ring takes all of it .*missed' tar
 tried() {
 	{ echo "# try other 0123: another way"; run 11 11 11 11 11 11; } |
 		sed 's,bench: x ,bench: alloc/256 ,' | sed "$@" >"$repo/results/bench/7.3.try.other.run"
-	"$report" 2>/dev/null && grep -F 'other' "$repo/docs/benchmarks.md"
+	"$report" 2>/dev/null && sed -n '/^### What was tried/,/^###* /p' "$repo/docs/benchmarks.md"
 }
 says "a try is named with what it is" 0 '^- `other`: another way; 6 pairs\.$' tried ''
-says "a try has its ratios" 0 '^\| `other` \| 0.550 \(0.550..0.550\) \|' tried ''
+says "a try has its ratios" 0 '^\| `alloc/256` \| 0.550 \(0.550..0.550\) \|$' tried ''
+sed 's/# try other/# try apart/;s,bench: alloc/256 ,bench: alloc/64x ,;s,bench: tcp/64 ,bench: tcp/1024 ,' \
+	"$repo/results/bench/7.3.try.other.run" >"$repo/results/bench/7.3.try.apart.run"
+says "a row that another try has not is left open there" 0 '^\| `alloc/256` \| - \| 0.550 ' tried ''
+rm "$repo/results/bench/7.3.try.apart.run"
 says "a try that is invalid makes no report" 1 '^$' tried 's/status 0 wall/status 1 wall/;s/end 8/end 9/'
 rm "$repo/results/bench/7.3.try.other.run"
+# recorded PAIRS ARGS: what becomes of a run that was made so
+recorded() {
+	mkdir -p "$tmp/cache/page_frag/7.3/log/bench"
+	{ echo "# bench 0123 pairs $1 machine mem=512M $2"; cat "$tmp/good"; } >"$tmp/cache/page_frag/7.3/log/bench/run"
+	rm -f "$tmp/recorder/results/bench/7.3.run"
+	env -u TRY -u KERNEL_SRC XDG_CACHE_HOME="$tmp/cache" BASE=7.3 "$tmp/recorder/scripts/bench-record.sh" || return
+	cmp "$tmp/cache/page_frag/7.3/log/bench/run" "$tmp/recorder/results/bench/7.3.run"
+}
+mkdir -p "$tmp/recorder"
+cp -r "$top/scripts" "$top/kernels" "$tmp/recorder"
+says "a run of all rows is recorded" 0 'results: ' recorded 10 ''
+says "a run of some rows is none of the base" fail 'the last run has some rows only' recorded 10 bench.only=tcp
+says "nor is one of fewer pairs" fail 'the last run has fewer than ten pairs' recorded 9 ''
 # sized TEXT BSS: of the patched kernel; the base has 50 of each
 sized() {
 	printf 'size\t%s\t%s\t%s\n' base text 50 base data 50 base bss 50 patched text "$1" patched data 50 patched bss "$2" \

@@ -403,19 +403,36 @@ says "of those in the cache the last ten, and what is not ours" 0 '^20000101.* 2
 
 # What a run counts for the letters. The kernel is one of which only the version is asked.
 counted=$tmp/kept/page_frag/6.12
+cp -r "$tmp/keeping" "$tmp/counting"
 git init -q "$counted/tree"
 printf 'kernelversion:\n\t@echo 6.12\n' >"$counted/tree/Makefile"
 git -C "$counted/tree" add Makefile
 git -C "$counted/tree" -c user.name=a -c user.email=a@localhost commit -qm a
-printf '#!/bin/sh\nfor n in $PLANT_ONLY 2; do echo "ok 1 - a"; done; echo 1..1\n' >"$tmp/keeping/scripts/plant.sh"
-chmod +x "$tmp/keeping/scripts/plant.sh"
-# counted KNOB=VALUE...: how many plants are on record after a run with these
+cat >"$tmp/counting/scripts/plant.sh" <<-'EOF'
+	#!/bin/sh
+	n=0
+	for verdict in $VERDICTS; do n=$((n + 1)); echo "$verdict $n - a" | sed 's/-/ /'; done
+	echo "1..$n"
+EOF
+for layer in unit boots guest-bugs soak; do cp "$tmp/counting/scripts/plant.sh" "$tmp/counting/scripts/$layer.sh"; done
+chmod +x "$tmp/counting/scripts/"*.sh
+# counted LAYER VERDICTS KNOB=VALUE...: what is on record of it after a run with these
 counted() {
-	env XDG_CACHE_HOME="$tmp/kept" "$@" "$tmp/keeping/scripts/test.sh" plant >/dev/null 2>&1
-	awk -F'\t' '$1 ~ /: passed$/ { print $2 }' "$counted/records/plant.tsv"
+	env XDG_CACHE_HOME="$tmp/kept" VERDICTS="$2" "${@:3}" "$tmp/counting/scripts/test.sh" "$1" >/dev/null 2>&1
+	[ ! -e "$counted/records/$1.tsv" ] || awk -F'\t' '$1 ~ /: passed$/ { print $2 }' "$counted/records/$1.tsv"
 }
-says "a layer that was run is counted" 0 '^1$' counted PLANT_ONLY=
-says "a part of it is not counted as the whole" 0 '^1$' counted PLANT_ONLY=some
+while read -r layer part; do
+	says "$layer: what was run is counted" 0 '^3$' counted "$layer" "ok ok ok" "${part%%=*}="
+	says "$layer: with $part it is not the whole, and not counted as that" 0 '^3$' counted "$layer" ok "$part"
+done <<-'EOF'
+	plant PLANT_ONLY=some
+	guest-bugs BUGS=some
+	boots BOOT_WAYS=some
+	soak SOAK=some
+	unit UNIT_PLANTS=0
+	unit GATES_ONLY=some
+EOF
+says "of a part that fails, the whole is not on record any more" 0 '^$' counted plant not-ok PLANT_ONLY=some
 # The guest's payload: of the package, or of what there is with a tree of one's own.
 mkdir -p "$tmp/kept/page_frag/deb"
 echo package >"$tmp/kept/page_frag/deb/linux-source-6.12_6.12.1-1_all.deb"
