@@ -99,6 +99,8 @@ boot_pairs() {
 }
 
 [[ $PAIRS =~ ^[1-9][0-9]*$ ]] || die "PAIRS is no number: $PAIRS" "make bench PAIRS=10"
+# The module takes no more, and would leave out the others.
+[[ ! $BENCH_ARGS =~ bench\.only=([^,\ ]*,){8} ]] || die "bench.only has more than eight prefixes" "give fewer, or shorter ones"
 [ -z "$TRY" ] || [ -f "$tries/$TRY" ] || die "no such try: $TRY" "one of: $(cd "$tries" && echo *)"
 need_space "$work" 3000
 rm -rf "$raw"

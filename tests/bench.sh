@@ -227,6 +227,8 @@ cp -r "$top/scripts" "$top/kernels" "$tmp/recorder"
 says "a run of all rows is recorded" 0 'results: ' recorded 10 ''
 says "a run of some rows is none of the base" fail 'the last run has some rows only' recorded 10 bench.only=tcp
 says "nor is one of fewer pairs" fail 'the last run has fewer than ten pairs' recorded 9 ''
+says "more rows are asked for than the kernel takes" fail 'bench.only has more than eight prefixes' \
+	env -u TRY -u KERNEL_SRC XDG_CACHE_HOME="$tmp/cache" BASE=7.3 BENCH_ARGS=bench.only=a,b,c,d,e,f,g,h,i "$tmp/recorder/scripts/bench.sh"
 # sized TEXT BSS: of the patched kernel; the base has 50 of each
 sized() {
 	printf 'size\t%s\t%s\t%s\n' base text 50 base data 50 base bss 50 patched text "$1" patched data 50 patched bss "$2" \
