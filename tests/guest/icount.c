@@ -25,6 +25,12 @@
 #define WARM		200
 #define OPERATIONS	1000
 #define REPEATS		5
+#define FLOWS		8
+/* Where the two ends of the veth pair are, see icount-init. */
+#define HERE		"/proc/1/ns/net"
+#define SENDER		"/run/a"
+#define RECEIVER	"/run/b"
+#define RECEIVER_AT	"10.1.0.2"
 
 static char data[SIZE_MAX_WRITE], taken[SIZE_MAX_WRITE];
 
@@ -34,12 +40,22 @@ struct path {
 	size_t more;
 };
 
-static struct path stream(const char *host, int protocol)
+static int open_in(const char *netns, const union address *at, int protocol)
+{
+	int fd;
+
+	enter_netns(netns);
+	fd = open_socket(at, SOCK_STREAM, protocol);
+	enter_netns(HERE);
+	return fd;
+}
+
+static struct path stream_between(const char *sender, const char *receiver, const char *host, int protocol)
 {
 	union address at;
 	socklen_t len = parse_address(&at, host, "0");
-	int listener = open_socket(&at, SOCK_STREAM, protocol);
-	struct path path = { .from = open_socket(&at, SOCK_STREAM, protocol) };
+	int listener = open_in(receiver, &at, protocol);
+	struct path path = { .from = open_in(sender, &at, protocol) };
 
 	check(bind(listener, &at.sa, len), "bind");
 	check(listen(listener, 1), "listen");
@@ -52,6 +68,11 @@ static struct path stream(const char *host, int protocol)
 	return path;
 }
 
+static struct path stream(const char *host, int protocol)
+{
+	return stream_between(HERE, HERE, host, protocol);
+}
+
 static struct path tcp4(void)
 {
 	return stream("127.0.0.1", IPPROTO_TCP);
@@ -60,6 +81,26 @@ static struct path tcp4(void)
 static struct path tcp6(void)
 {
 	return stream("::1", IPPROTO_TCP);
+}
+
+static struct path veth4(void)
+{
+	return stream_between(SENDER, RECEIVER, RECEIVER_AT, IPPROTO_TCP);
+}
+
+static struct path flows[FLOWS];
+
+/* The first is closed by who asked for it, and the others by the next to ask. */
+static struct path tcp4_flows(void)
+{
+	for (unsigned int i = 0; i < FLOWS; i++) {
+		if (i && flows[i].from) {
+			close(flows[i].from);
+			close(flows[i].to);
+		}
+		flows[i] = tcp4();
+	}
+	return flows[0];
 }
 
 static struct path mptcp4(void)
@@ -147,6 +188,23 @@ static void pass(const struct path *path, size_t size)
 		take(path, size + path->more);
 }
 
+/* Each flow in its turn. */
+static void pass_next(const struct path *path, size_t size)
+{
+	static unsigned int turn;
+
+	pass(&flows[turn++ % FLOWS], size);
+}
+
+/* Request and response: the way back is another socket's. */
+static void pass_both(const struct path *path, size_t size)
+{
+	struct path back = { .from = path->to, .to = path->from };
+
+	pass(path, size);
+	pass(&back, size);
+}
+
 /* What is spliced out of the receiver goes to a pipe, and from there nowhere. */
 static void splice_pass(const struct path *path, size_t size)
 {
@@ -172,7 +230,10 @@ static const struct row {
 	size_t sizes[5];
 } rows[] = {
 	{ "tcp4", tcp4, pass, { 64, 1024, 4096, 16384, 65536 } },
+	{ "tcp4-x8", tcp4_flows, pass_next, { 64, 16384 } },
+	{ "tcp4-rr", tcp4, pass_both, { 64, 1024, 16384 } },
 	{ "tcp6", tcp6, pass, { 64, 16384 } },
+	{ "veth4", veth4, pass, { 64, 1024, 16384, 65536 } },
 	{ "udp4", udp4, pass, { 64, 1400, 32768, 60000 } },
 	{ "udp6", udp6, pass, { 64, 1400, 32768, 60000 } },
 	{ "raw4", raw4, pass, { 1400, 32768 } },
