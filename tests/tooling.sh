@@ -410,20 +410,19 @@ git -C "$counted/tree" add Makefile
 git -C "$counted/tree" -c user.name=a -c user.email=a@localhost commit -qm a
 cat >"$tmp/counting/scripts/plant.sh" <<-'EOF'
 	#!/bin/sh
-	n=0
-	for verdict in $VERDICTS; do n=$((n + 1)); echo "$verdict $n - a" | sed 's/-/ /'; done
-	echo "1..$n"
+	for n in $(seq "$TESTS"); do echo "$VERDICT $n - a"; done
+	echo "1..$TESTS"
 EOF
 for layer in unit boots guest-bugs soak; do cp "$tmp/counting/scripts/plant.sh" "$tmp/counting/scripts/$layer.sh"; done
 chmod +x "$tmp/counting/scripts/"*.sh
-# counted LAYER VERDICTS KNOB=VALUE...: what is on record of it after a run with these
+# counted LAYER TESTS VERDICT KNOB=VALUE...: how many passed is on record of it after such a run
 counted() {
-	env XDG_CACHE_HOME="$tmp/kept" VERDICTS="$2" "${@:3}" "$tmp/counting/scripts/test.sh" "$1" >/dev/null 2>&1
+	env XDG_CACHE_HOME="$tmp/kept" TESTS="$2" VERDICT="$3" "${@:4}" "$tmp/counting/scripts/test.sh" "$1" >/dev/null 2>&1
 	[ ! -e "$counted/records/$1.tsv" ] || awk -F'\t' '$1 ~ /: passed$/ { print $2 }' "$counted/records/$1.tsv"
 }
 while read -r layer part; do
-	says "$layer: what was run is counted" 0 '^3$' counted "$layer" "ok ok ok" "${part%%=*}="
-	says "$layer: with $part it is not the whole, and not counted as that" 0 '^3$' counted "$layer" ok "$part"
+	says "$layer: what was run is counted" 0 '^3$' counted "$layer" 3 ok "${part%%=*}="
+	says "$layer: with $part it is not the whole, and not counted as that" 0 '^3$' counted "$layer" 1 ok "$part"
 done <<-'EOF'
 	plant PLANT_ONLY=some
 	guest-bugs BUGS=some
@@ -432,7 +431,7 @@ done <<-'EOF'
 	unit UNIT_PLANTS=0
 	unit GATES_ONLY=some
 EOF
-says "of a part that fails, the whole is not on record any more" 0 '^$' counted plant not-ok PLANT_ONLY=some
+says "of a part that fails, the whole is not on record any more" 0 '^$' counted plant 1 'not ok' PLANT_ONLY=some
 # The guest's payload: of the package, or of what there is with a tree of one's own.
 mkdir -p "$tmp/kept/page_frag/deb"
 echo package >"$tmp/kept/page_frag/deb/linux-source-6.12_6.12.1-1_all.deb"
