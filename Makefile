@@ -34,13 +34,15 @@ BUGS ?=
 # Of make test and other layers: where reports and guests' logs go (a directory in the cache).
 KEPT ?=
 # Pairs of boots of make bench; what it passes to the kernels; the try of
-# tests/bench-tries that it compares with the patched kernel, instead of the base.
+# tests/bench-tries that it compares with the patched kernel, instead of the base; PLACED=lines:
+# each pair is built for itself, with its code elsewhere (inside: in tcp_sendmsg_locked() too).
 PAIRS ?= 10
 BENCH_ARGS ?=
 TRY ?=
+PLACED ?=
 
 export BASE KERNEL_SRC PAYLOAD_MB VM_TIMEOUT DEBUG JOBS OUT FROM STRICT
-export SUITE SUITE_REFUSE COV FUZZ_SECONDS FUZZ_SEED PAIRS BENCH_ARGS TRY STRESS_SECONDS STRESS_SEED STRESS_ON SOAK SOAK_SECONDS BUGS KEPT
+export SUITE SUITE_REFUSE COV FUZZ_SECONDS FUZZ_SEED PAIRS BENCH_ARGS TRY PLACED STRESS_SECONDS STRESS_SEED STRESS_ON SOAK SOAK_SECONDS BUGS KEPT
 
 .PHONY: help run test unit fuzz mutate unit-record check gates kunit vm stress soak soak-record stress-plants guest-bugs plant objects bisect boots
 .PHONY: cover bench bench-record bench-report bench-size icount fastpath series letters record porting tree where clean distclean

@@ -3,8 +3,8 @@
 """bench-report.py RESULTS OUT BASE...: docs/benchmarks.md, from recorded data alone.
 
 RESULTS is the directory results/. For each BASE it may have bench/BASE.run and
-bench/BASE.try.NAME.run (see bench.py), bench/BASE.size (bench-size.sh),
-bench/BASE.icount (icount.sh),
+bench/BASE.try.NAME.run and bench/BASE.placed.NAME.run (see bench.py), bench/BASE.size
+(bench-size.sh), bench/BASE.icount (icount.sh),
 bench/BASE.why (text, for targets that were missed) and BASE.tsv (render.py). OUT gets
 benchmarks.md, and for gnuplot bench/BASE-NAME.gp, which writes bench/BASE-NAME.svg.
 What is not there is said to be not measured. The same data gives the same bytes.
@@ -53,13 +53,19 @@ class Report:
     def path(self, kind, directory=None):
         return os.path.join(directory or self.directory, f"{self.base}.{kind}")
 
-    def tries(self):
-        """For each try that is recorded: its name, what it is, and the run."""
+    def aside(self, kind):
+        """For each run of a kind that is recorded beside: its name, what it is, and the run."""
         kinds = sorted(name[len(self.base) + 1:] for name in os.listdir(self.directory)
-                       if fnmatch(name, f"{self.base}.try.*.run")) if os.path.isdir(self.directory) else []
-        for kind in kinds:
-            facts = [line for line in self.lines(kind) if line.startswith("# try ")]
-            yield kind.split(".")[1], facts[0].partition(": ")[2], bench.load(self.path(kind))
+                       if fnmatch(name, f"{self.base}.{kind}.*.run")) if os.path.isdir(self.directory) else []
+        for path in kinds:
+            facts = [line for line in self.lines(path) if line.startswith(f"# {kind}")]
+            yield path.split(".")[1], facts[0].partition(": ")[2], bench.load(self.path(path))
+
+    def tries(self):
+        return self.aside("try")
+
+    def placed(self):
+        return self.aside("placed")
 
     def lines(self, kind, directory=None):
         if not os.path.exists(self.path(kind, directory)):
@@ -201,8 +207,7 @@ def target_lines(report):
         yield text, limit, measured, where, word
 
 
-def time_lines(report, kind):
-    run = report.run
+def time_lines(run, kind):
     for row in run.rows(kind):
         ratio = run.ratio(row)
         yield [f"`{row}`"] + [bench.spread(run.values(side, row)) for side in bench.SIDES] + \
@@ -252,6 +257,8 @@ def size_part(report):
     yield from table(("vmlinux", "base", "patched", "change"), size_lines(report, "size"))
     yield "The files that the series changes and that are in this kernel, text and data:\n"
     yield from table(("object", "base", "patched", "change"), size_lines(report, "object"))
+    yield "Those that are not, with allmodconfig:\n"
+    yield from table(("object", "base", "patched", "change"), size_lines(report, "allmod"))
     yield "Structs, in `net/core/sock.o` and `net/core/skbuff.o`; -: none of these uses it. `struct page_frag` itself " \
         "stays, for those that hand a page on and do not allocate from it.\n"
     yield from table(("struct", "base", "patched", "change"), size_lines(report, "struct"))
@@ -278,6 +285,19 @@ def tried_part(report):
     yield from table(("row", *(f"`{name}`" for name, _, _ in tries)),
                      ([f"`{row}`"] + [str(run.ratio(row)) if row in run.kinds else "-" for _, _, run in tries]
                       for row in rows))
+
+
+def placed_part(report):
+    runs = list(report.placed())
+    if not runs:
+        return
+    yield "### With the code elsewhere\n"
+    yield "Pairs of kernels, each of which is booted once. By how much is the same for both of a pair. What a column " \
+        "spans is what the place does to the same code, and the boot.\n"
+    for name, where, run in runs:
+        yield f"{len(run.pairs)} pairs: {where}. `make bench BASE={report.base} PLACED={name}`, with `PAIRS` and " \
+            "`BENCH_ARGS` as in the first lines of the record.\n"
+        yield from table(("row", "base", "patched", "ratio", ""), time_lines(run, "time"))
 
 
 def counted(report, side):
@@ -347,10 +367,10 @@ def time_part(report):
     yield "### Time\n"
     yield "ns per operation: median of the boots, least and most; ratio patched/base, interval.\n"
     head = ("row", "base", "patched", "ratio", "")
-    yield from table(head, time_lines(report, "time"))
+    yield from table(head, time_lines(run, "time"))
     yield from table(("derived", "ratio", ""), derived_lines(run))
     yield from peer_lines(run)
-    yield from table(head, time_lines(report, "peer"))
+    yield from table(head, time_lines(run, "peer"))
     yield "### Fragments\n"
     yield "Exact: fragments/messages, fragments/skbs, pages/owners.\n"
     yield from table(("row", "base", "patched", ""), count_lines(run))
@@ -371,6 +391,7 @@ def base_part(report):
     else:
         yield f"Times and fragments: not measured. `make bench BASE={report.base}`, " \
             f"`make bench-record BASE={report.base}`.\n"
+    yield from placed_part(report)
     yield from tried_part(report)
     yield from counted_part(report)
     yield from code_part(report)
@@ -388,8 +409,8 @@ each, inside of the kernel. `make bench-record` keeps the raw data in
 bit for bit. A ratio is patched/base, pair of boots by pair; below 1 is faster. The
 interval is that of the median by order statistics, with 95 % or more. With ten pairs, an
 unchanged row is called slower by chance about once in a hundred. Code placement adds to
-that: see the rows whose code is the same in both kernels. "By the interval" means: missed
-if all of the interval is on the wrong side.
+that: see the rows whose code is the same in both kernels, and what `PLACED` gives. "By the
+interval" means: missed if all of the interval is on the wrong side.
 
 What a boot says of a row is the least of three samples, of rows through the ring the median
 of fifteen. A sample is one turn of up to 40: the first around which the empty loop was within

@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0
 # bench-size.sh: what the series does to the size of an x86_64 kernel with the guest's
-# network paths, of the files in it that the series changes, and of its structs, into
-# results/bench/BASE.size: lines TABLE, SIDE, NAME, BYTES; behind '| ' the report of the
-# kernel's own bloat-o-meter, and behind '= ' the structs as pahole shows them.
+# network paths, of the files in it that the series changes, of those that are not in it, with
+# allmodconfig, and of its structs, into results/bench/BASE.size: lines TABLE, SIDE, NAME,
+# BYTES; behind '| ' the report of the kernel's own bloat-o-meter, and behind '= ' the structs
+# as pahole shows them.
 # shellcheck source=scripts/lib.sh
 . "$(dirname "$0")/lib.sh"
 load_base
@@ -11,6 +12,8 @@ lock_work
 
 work=$(work_dir)
 out=$TOP/results/bench/$BASE.size
+# shellcheck source=scripts/allmod.sh
+. "$TOP/scripts/allmod.sh"
 structs=page_frag_cache,page_frag,sock,task_struct
 [ -z "$KERNEL_SRC" ] || die "results/bench/$BASE.size is of the packaged base, not of $KERNEL_SRC" \
 	"run it without KERNEL_SRC"
@@ -25,6 +28,31 @@ kernel_size() {
 # object_sizes SIDE: text and data
 object_sizes() {
 	awk -F'\t' -v OFS='\t' -v side="$1" '{ print "object", side, $1, $2 + $3 }' "$build/objects-$1"
+}
+
+# others: what the series changes, on both sides, and that kernel does not have
+others() {
+	local name
+	comm -12 <(allmod_objects | sort) <(git -C "$work/tree" diff --name-only base HEAD -- '*.c' | sed 's/c$/o/' | sort) |
+		grep -vxFf <(cut -f 1 "$build"/objects-{base,patched}) |
+		while read -r name; do
+			! git -C "$work/tree" cat-file -e "base:${name%o}c" 2>/dev/null || printf '%s\n' "$name"
+		done
+}
+
+# compile_others NAME...: of $tree, in $build
+compile_others() { allmod_configure && rm -f "${@/#/$build/}" && kmake "$@"; }
+
+# other_sizes SIDE COMMIT NAME...: text and data; one place for both sides
+other_sizes() {
+	local build=$work/build/bench-objects name tree
+	tree=$("$TOP/scripts/worktree.sh" bench-size "$2")
+	mkdir -p "$build"
+	step "other objects of the $1 kernel" "$work/log/build-bench-objects-$1.log" compile_others "${@:3}" ||
+		die "the other objects of the $1 kernel do not build" "see $work/log/build-bench-objects-$1.log"
+	for name in "${@:3}"; do
+		size "$build/$name" | awk -v OFS='\t' -v side="$1" -v name="$name" 'NR == 2 { print "allmod", side, name, $1 + $2 }'
+	done
 }
 
 # layouts SIDE: the structs that a cache is
@@ -44,6 +72,8 @@ struct_sizes() {
 bloat() { python3 -B "$work/bench-size-tree/scripts/bloat-o-meter" "$build/vmlinux-base" "$build/vmlinux-patched"; }
 
 build=$("$TOP/scripts/size-kernels.sh")
+mapfile -t others < <(others)
+[ ${#others[@]} -gt 0 ] || die "that kernel has all that the series changes" "see others() in scripts/bench-size.sh"
 mkdir -p "$TOP/results/bench"
 {
 	cat "$build/facts"
@@ -53,6 +83,8 @@ mkdir -p "$TOP/results/bench"
 		struct_sizes "$side"
 		layouts "$side"
 	done
+	other_sizes base base "${others[@]}"
+	other_sizes patched HEAD "${others[@]}"
 	bloat | sed 's/^/| /; s/ *$//'
 } >"$work/bench-size"
 [ "$(grep -c '^struct' "$work/bench-size")" -ge 6 ] || die "pahole does not know the structs $structs" \

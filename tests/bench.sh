@@ -214,12 +214,21 @@ says "a row that another try has not is left open there" 0 '^\| `alloc/256` \| -
 rm "$repo/results/bench/7.3.try.apart.run"
 says "a try that is invalid makes no report" 1 '^$' tried 's/status 0 wall/status 1 wall/;s/end 8/end 9/'
 rm "$repo/results/bench/7.3.try.other.run"
+# elsewhere SED...: a run of pairs that were each built for itself; its line of the table
+elsewhere() {
+	{ echo "# placed: behind this and that"; run 11 11 11 11 11 11; } | sed "$@" >"$repo/results/bench/7.3.placed.here.run"
+	"$report" 2>/dev/null && sed -n '/^### With the code elsewhere/,/^###* /p' "$repo/docs/benchmarks.md"
+}
+says "code elsewhere has its ratios" 0 '^\| `x` .*\| 0.550 \(0.550..0.550\) \| faster \|$' elsewhere ''
+says "and is said to be of so many pairs, and where" 0 '^6 pairs: behind this and that\. .*PLACED=here' elsewhere ''
+says "a run of it that is invalid makes no report" 1 '^$' elsewhere 's/status 0 wall/status 1 wall/;s/end 8/end 9/'
+rm "$repo/results/bench/7.3.placed.here.run"
 # recorded PAIRS ARGS: what becomes of a run that was made so
 recorded() {
 	mkdir -p "$tmp/cache/page_frag/7.3/log/bench"
 	{ echo "# bench 0123 pairs $1 machine mem=512M $2"; cat "$tmp/good"; } >"$tmp/cache/page_frag/7.3/log/bench/run"
 	rm -f "$tmp/recorder/results/bench/7.3.run"
-	env -u TRY -u KERNEL_SRC XDG_CACHE_HOME="$tmp/cache" BASE=7.3 "$tmp/recorder/scripts/bench-record.sh" || return
+	env -u TRY -u PLACED -u KERNEL_SRC XDG_CACHE_HOME="$tmp/cache" BASE=7.3 "$tmp/recorder/scripts/bench-record.sh" || return
 	cmp "$tmp/cache/page_frag/7.3/log/bench/run" "$tmp/recorder/results/bench/7.3.run"
 }
 mkdir -p "$tmp/recorder"
@@ -227,8 +236,21 @@ cp -r "$top/scripts" "$top/kernels" "$tmp/recorder"
 says "a run of all rows is recorded" 0 'results: ' recorded 10 ''
 says "a run of some rows is none of the base" fail 'the last run has some rows only' recorded 10 bench.only=tcp
 says "nor is one of fewer pairs" fail 'the last run has fewer than ten pairs' recorded 9 ''
+placed() {
+	mkdir -p "$tmp/cache/page_frag/7.3/log/bench-placed/lines" "$tmp/recorder/results/bench"
+	{ echo "# bench 0123 pairs 6 machine mem=512M bench.only=tcp"; cat "$tmp/good"; } \
+		>"$tmp/cache/page_frag/7.3/log/bench-placed/lines/run"
+	echo another >"$tmp/recorder/results/bench/7.3.run"
+	env -u TRY -u KERNEL_SRC XDG_CACHE_HOME="$tmp/cache" BASE=7.3 PLACED=lines "$tmp/recorder/scripts/bench-record.sh" &&
+		grep -qx another "$tmp/recorder/results/bench/7.3.run"
+}
+says "a run with code elsewhere is a record of its own" 0 'results: .*/7\.3\.placed\.lines\.run' placed
+says "a try and code elsewhere are not one run" fail 'TRY and PLACED are two questions' \
+	env -u KERNEL_SRC XDG_CACHE_HOME="$tmp/cache" BASE=7.3 TRY=prefetch PLACED=lines "$tmp/recorder/scripts/bench.sh"
+says "code has no other place than these" fail 'PLACED is neither lines nor inside: 1' \
+	env -u TRY -u KERNEL_SRC XDG_CACHE_HOME="$tmp/cache" BASE=7.3 PLACED=1 "$tmp/recorder/scripts/bench.sh"
 says "more rows are asked for than the kernel takes" fail 'bench.only has more than eight prefixes' \
-	env -u TRY -u KERNEL_SRC XDG_CACHE_HOME="$tmp/cache" BASE=7.3 BENCH_ARGS=bench.only=a,b,c,d,e,f,g,h,i "$tmp/recorder/scripts/bench.sh"
+	env -u TRY -u PLACED -u KERNEL_SRC XDG_CACHE_HOME="$tmp/cache" BASE=7.3 BENCH_ARGS=bench.only=a,b,c,d,e,f,g,h,i "$tmp/recorder/scripts/bench.sh"
 # sized TEXT BSS: of the patched kernel; the base has 50 of each
 sized() {
 	printf 'size\t%s\t%s\t%s\n' base text 50 base data 50 base bss 50 patched text "$1" patched data 50 patched bss "$2" \
