@@ -10,6 +10,8 @@ load_base
 TRY=${TRY:-}
 PLACED=${PLACED:-}
 [ -z "$TRY" ] || [ -z "$PLACED" ] || die "TRY and PLACED are two questions" "give one of them"
+# A record is judged by the limits that are written down.
+unset BENCH_NOISE BENCH_UNQUIET BENCH_LOAD
 aside=${TRY:+try.$TRY.}${PLACED:+placed.$PLACED.}
 run=$(work_dir)/log/bench${TRY:+-tries/$TRY}${PLACED:+-placed/$PLACED}/run
 record=results/bench/$BASE.${aside}run

@@ -6,6 +6,8 @@
 # shellcheck source=scripts/lib.sh
 . "$(dirname "$0")/lib.sh"
 
+# The limits are those that are written down.
+unset BENCH_NOISE BENCH_UNQUIET BENCH_LOAD
 docs=$TOP/docs
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT

@@ -43,7 +43,7 @@ others() {
 # compile_others NAME...: of $tree, in $build
 compile_others() { allmod_configure && rm -f "${@/#/$build/}" && kmake "$@"; }
 
-# other_sizes SIDE COMMIT NAME...: text and data; one place for both sides
+# other_sizes SIDE COMMIT NAME...: text and data; one place for both sides, and a copy of each
 other_sizes() {
 	local build=$work/build/bench-objects name tree
 	tree=$("$TOP/scripts/worktree.sh" bench-size "$2")
@@ -51,6 +51,8 @@ other_sizes() {
 	step "other objects of the $1 kernel" "$work/log/build-bench-objects-$1.log" compile_others "${@:3}" ||
 		die "the other objects of the $1 kernel do not build" "see $work/log/build-bench-objects-$1.log"
 	for name in "${@:3}"; do
+		mkdir -p "$build/$1/${name%/*}"
+		cp "$build/$name" "$build/$1/$name"
 		size "$build/$name" | awk -v OFS='\t' -v side="$1" -v name="$name" 'NR == 2 { print "allmod", side, name, $1 + $2 }'
 	done
 }
@@ -69,6 +71,16 @@ struct_sizes() {
 		$1 in want { print "struct", side, $1, $2 }' | sort -u
 }
 
+# others_bloat NAME...: of each, where there is a difference
+others_bloat() {
+	local name old=$work/build/bench-objects
+	for name; do
+		! cmp -s "$old/base/$name" "$old/patched/$name" || continue
+		printf '\n%s\n' "$name"
+		python3 -B "$work/bench-size-tree/scripts/bloat-o-meter" "$old/base/$name" "$old/patched/$name"
+	done
+}
+
 bloat() { python3 -B "$work/bench-size-tree/scripts/bloat-o-meter" "$build/vmlinux-base" "$build/vmlinux-patched"; }
 
 build=$("$TOP/scripts/size-kernels.sh")
@@ -85,7 +97,7 @@ mkdir -p "$TOP/results/bench"
 	done
 	other_sizes base base "${others[@]}"
 	other_sizes patched HEAD "${others[@]}"
-	bloat | sed 's/^/| /; s/ *$//'
+	{ bloat && others_bloat "${others[@]}"; } | sed 's/^/| /; s/ *$//'
 } >"$work/bench-size"
 [ "$(grep -c '^struct' "$work/bench-size")" -ge 6 ] || die "pahole does not know the structs $structs" \
 	"see $work/bench-size"

@@ -34,12 +34,13 @@ fi
 kmake() { make -C "$1" O="$2" ARCH=um CC="ccache gcc" -j"$JOBS" "${@:3}"; }
 
 # put_bench TREE SIDE API: the benchmark, in a work tree of its own, with what the rows
-# are made of. Files that do not differ keep their time.
+# are made of, and the base's allocators under other names. Files that do not differ keep their time.
 put_bench() {
 	local api
 	api=$(sed "s/^#define BENCH_SIDE.*/#define BENCH_SIDE \"$2\"/" "$TOP/tests/bench/$3.h")
 	mkdir -p "$1/bench"
 	cp -u "$TOP"/tests/bench/{Kbuild,*.c,bench.h,loop.h,net.h} "$1/bench/"
+	"$TOP/scripts/bench-old.sh" "$1/bench" || return
 	cmp -s - "$1/bench/api.h" <<<"$api" || printf '%s\n' "$api" >"$1/bench/api.h"
 	echo 'obj-y += bench/' >>"$1/Kbuild"
 }
@@ -77,7 +78,7 @@ build_side() {
 	[ -z "${4:-}" ] || git -C "$tree" apply "$4" || die "$4 does not apply" "see what changed in the files it names"
 	[ -z "$PLACED" ] || move_code "$tree"
 	[ "$PLACED" != inside ] || move_inside "$tree"
-	put_bench "$tree" "$1" "$3"
+	put_bench "$tree" "$1" "$3" || return
 	mkdir -p "$build"
 	CC="ccache gcc" "$TOP/scripts/config.sh" "$tree" "$build" um "${fragments[@]}" || return
 	step "building the $1 kernel" "$work/log/build-bench-$1.log" kmake "$tree" "$build" linux ||

@@ -52,6 +52,7 @@ struct bench_rows {
 
 extern const struct bench_rows bench_micro_rows;
 extern const struct bench_rows bench_peer_rows;
+extern const struct bench_rows bench_replaced_rows;
 extern const struct bench_rows bench_ring_rows;
 extern const struct bench_rows bench_path_rows;
 extern const struct bench_rows bench_count_rows;

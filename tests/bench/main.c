@@ -195,6 +195,8 @@ static int bench_repeat(unsigned int repeat)
 	int err = bench_rows(&bench_peer_rows, repeat);
 
 	if (!err)
+		err = bench_rows(&bench_replaced_rows, repeat);
+	if (!err)
 		err = bench_rings(repeat);
 	if (!err)
 		err = bench_rows(&bench_micro_rows, repeat);

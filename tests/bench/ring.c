@@ -170,10 +170,14 @@ static int bench_ring_build(const struct bench_row *row, u64 ops,
 
 static const struct bench_row rows[] = {
 	{ "ring", "peer", bench_ring_alone, 8000000 },
+	{ "ring-alloc/64", "time", bench_ring_alloc, 1000000, 64 },
 	{ "ring-alloc/256", "time", bench_ring_alloc, 1000000, 256 },
 	{ "ring-alloc/1024", "time", bench_ring_alloc, 1000000, 1024 },
+	{ "ring-alloc/4096", "time", bench_ring_alloc, 1000000, 4096 },
+	{ "ring-build/64", "time", bench_ring_build, 1000000, 64 },
 	{ "ring-build/256", "time", bench_ring_build, 1000000, 256 },
 	{ "ring-build/1024", "time", bench_ring_build, 1000000, 1024 },
+	{ "ring-build/4096", "time", bench_ring_build, 1000000, 4096 },
 };
 
 const struct bench_rows bench_ring_rows = { rows, ARRAY_SIZE(rows) };
