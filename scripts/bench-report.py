@@ -26,8 +26,9 @@ CURVES = ("alloc", "alloc-free", "alloc-free-x16", "alloc-free-x64", "alloc-alig
 SPEEDS = ("tcp", "tcp-x8", "veth")
 TRIED = ("alloc/256", "alloc-free/64", "alloc-free/256", "alloc-free-x16/256", "alloc-free-x64/4096",
          "alloc-align-free/64", "alloc-both-put/64", "build-put/256", "build-put/4096", "build-put-x64/256",
-         "sock-put/256", "refill-new/256", "build-more/4096", "tcp/64", "tcp/65536", "tcp-x8/64", "tcp-rr/16384",
-         "mptcp/64", "mptcp/1024")
+         "sock-put/256", "ring-alloc/64", "ring-alloc/256", "ring-alloc/1024", "ring-alloc/4096",
+         "ring-build/64", "ring-build/256", "ring-build/1024", "ring-build/4096", "refill-new/256",
+         "build-more/4096", "tcp/64", "tcp/65536", "tcp-x8/64", "tcp-rr/16384", "mptcp/64", "mptcp/1024")
 SMALL = 48      # bytes, of what is listed function by function
 
 
