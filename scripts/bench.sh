@@ -68,7 +68,7 @@ move_inside() {
 	inside="\tasm volatile(\"jmp 1f; .skip $(some inside), 0x90; 1:\");"
 	sed -i "/^int tcp_sendmsg_locked(/,/^}/ s/^\tflags = msg->msg_flags;$/$inside\n&/" "$1/net/ipv4/tcp.c"
 	grep -q 'asm volatile("jmp 1f' "$1/net/ipv4/tcp.c" ||
-		die "tcp_sendmsg_locked() does not begin as it did" "see move_code in scripts/bench.sh"
+		die "tcp_sendmsg_locked() does not begin as it did" "see move_inside in scripts/bench.sh"
 }
 
 # build_side SIDE COMMIT API [PATCH]: the kernel of that commit
