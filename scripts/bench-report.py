@@ -59,7 +59,7 @@ class Report:
         kinds = sorted(name[len(self.base) + 1:] for name in os.listdir(self.directory)
                        if fnmatch(name, f"{self.base}.{kind}.*.run")) if os.path.isdir(self.directory) else []
         for path in kinds:
-            facts = [line for line in self.lines(path) if line.startswith(f"# {kind}")]
+            facts = [line for line in self.lines(path) if line.startswith((f"# {kind} ", f"# {kind}: "))]
             yield path.split(".")[1], facts[0].partition(": ")[2], bench.load(self.path(path))
 
     def tries(self):
@@ -464,7 +464,7 @@ instructions: how many, not how long they take.
 
 The peers that a kernel has whatever is applied (kmalloc, pages, page_pool) are in each boot. So
 are the allocators that the series replaces, as `old-`: `scripts/bench-old.sh` takes them from the
-base's source, under other names. Of batches, sizes, alignments and forms not every combination is
+base's source, under other names. (A record that was made before a row was there does not have it.) Of batches, sizes, alignments and forms not every combination is
 a row. The rows are built into the kernel, and are the same source on both sides but for
 the calls of `tests/bench/base.h` and `patched.h`.
 
