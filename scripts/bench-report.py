@@ -448,7 +448,8 @@ What a row does. The number after the slash is the size in bytes.
 | `build-more` | prepare, commit without a reference: the end of the last fragment grows |
 | `refill-new` | a new page for each; `order0`, `order0-build`: allocation and free, or prepare, commit and free, while there are no pages of high order; at 4096 bytes each starts its idle page again |
 | `old-alloc-free`, `old-build-put` | the same loops by the allocators of the base, in either kernel |
-| `ring-` | allocated on one processor, freed on the other (where UML has two) |
+| `ring-alloc`, `ring-build` | allocated on one processor, freed on the other (where UML has two) |
+| `ring-count`, `ring-get` | no allocator: only what one does to the count of each 32 KiB, one with a bias or one that takes a reference for each fragment; put by the other processor |
 | `tcp`, `veth`, `mptcp`, `tls` | a stream through kernel sockets, written and read alternately; `-x8`: eight flows |
 | `tcp-rr`, `veth-rr`, `udp` | request and response; datagrams |
 | `tap` | frames written to a tap device, dropped where they are received. In tun mode the driver builds nothing in page fragments |
