@@ -6,8 +6,6 @@
 #include "loop.h"
 
 #define BENCH_ALIGN	64
-#define BENCH_ORDER	3
-#define BENCH_PAGE	(PAGE_SIZE << BENCH_ORDER)
 /*
  * Blocks that are given back in pieces, for what needs a page of order 0: more than the
  * watermarks keep from those that can wait.
@@ -176,41 +174,15 @@ BENCH_LOOP(build_more, more, none)
 BENCH_LOOP(refill_new, new, va)
 BENCH_LOOP(refill_small, small, va)
 
-/*
- * bench_spend() - a page full of fragments, whose references go back at once: one
- * atomic a page, and the page is used again
- */
-static __always_inline unsigned int
-bench_spend(void *(*take)(void *state, unsigned int size), void *state,
-	    unsigned int batch, unsigned int size)
-{
-	void *first = take(state, size), *va = first;
-	unsigned int n;
-
-	for (n = 1; n < batch && likely(va); n++) {
-		va = take(state, size);
-		OPTIMIZER_HIDE_VAR(va);
-	}
-	if (unlikely(!va || virt_to_head_page(first) != virt_to_head_page(va)))
-		return 0;
-	page_ref_sub(virt_to_head_page(va), batch);
-	return batch;
-}
-
 static __always_inline int
 bench_alloc_by(const struct bench_row *row, u64 ops, struct bench_result *res,
 	       void *(*take)(void *state, unsigned int size))
 {
-	unsigned int size = row->size, batch = BENCH_PAGE / size, n = batch;
 	struct bench_state state = {};
-	u64 start = ktime_get_ns();
+	int err = bench_spend_loop(row, ops, res, take, &state);
 
-	for (; res->ops < ops && n; res->ops += n)
-		n = bench_spend(take, &state, batch, size);
-	res->ns = ktime_get_ns() - start;
-	res->bytes = res->ops * size;
 	bench_drain(&state);
-	return n ? 0 : -ENOMEM;
+	return err;
 }
 
 static int bench_alloc(const struct bench_row *row, u64 ops,
@@ -305,17 +277,50 @@ static int bench_order0(const struct bench_row *row, u64 ops,
 	return err;
 }
 
-/* The page that the first one gets is used again, by all others. */
+/*
+ * The page that the first one gets is used again, by all others: also by one more, which
+ * tells its order.
+ */
+static int bench_small_free(const struct bench_row *row, u64 ops,
+			    struct bench_result *res)
+{
+	static const struct bench_ops how = { bench_take_va, bench_give_va };
+	struct bench_state state = {};
+	int err = bench_loop(row, ops, res, &how, &state);
+	void *va = bench_take_va(&state, row->size);
+	bool large = va && PageCompound(virt_to_page(va));
+
+	if (va)
+		bench_free_va(va);
+	bench_drain(&state);
+	return large ? -EAGAIN : err;
+}
+
+static int bench_small_build(const struct bench_row *row, u64 ops,
+			     struct bench_result *res)
+{
+	static const struct bench_ops how = { bench_take_build, bench_give_page };
+	struct bench_state state = {};
+	int err = bench_loop(row, ops, res, &how, &state);
+	struct page *page = bench_take_build(&state, row->size);
+	bool large = page && PageCompound(page);
+
+	if (page)
+		put_page(page);
+	bench_drain(&state);
+	return large ? -EAGAIN : err;
+}
+
 static int bench_order0_free(const struct bench_row *row, u64 ops,
 			     struct bench_result *res)
 {
-	return bench_order0(row, ops, res, bench_alloc_free);
+	return bench_order0(row, ops, res, bench_small_free);
 }
 
 static int bench_order0_build(const struct bench_row *row, u64 ops,
 			      struct bench_result *res)
 {
-	return bench_order0(row, ops, res, bench_build_put);
+	return bench_order0(row, ops, res, bench_small_build);
 }
 
 static int bench_order0_new(const struct bench_row *row, u64 ops,
@@ -334,7 +339,9 @@ static const struct bench_row rows[] = {
 	{ "alloc-align-free-x16/256", "time", bench_alloc_align_free, 8000000, 256, 16 },
 	{ "alloc-align-free-x64/256", "time", bench_alloc_align_free, 8000000, 256, 64 },
 	BENCH_SIZES("alloc-pg-put", "time", bench_alloc_pg_put, 8000000, 1),
+	{ "alloc-pg-put-x64/256", "time", bench_alloc_pg_put, 8000000, 256, 64 },
 	BENCH_SIZES("alloc-both-put", "time", bench_alloc_both_put, 8000000, 1),
+	{ "alloc-both-put-x64/256", "time", bench_alloc_both_put, 8000000, 256, 64 },
 	BENCH_SIZES("build-put", "time", bench_build_put, 8000000, 1),
 	{ "build-put-x16/256", "time", bench_build_put, 8000000, 256, 16 },
 	{ "build-put-x64/256", "time", bench_build_put, 8000000, 256, 64 },
@@ -343,6 +350,7 @@ static const struct bench_row rows[] = {
 	{ "sock-put-x16/256", "time", bench_sock_put, 8000000, 256, 16 },
 	BENCH_SIZES("build-more", "time", bench_build_more, 24000000, 1),
 	{ "refill-new/256", "time", bench_refill_new, 600000, 256, 1 },
+	{ "refill-new/4096", "time", bench_refill_new, 600000, 4096, 1 },
 	{ "order0/256", "time", bench_order0_free, 8000000, 256, 1 },
 	{ "order0/4096", "time", bench_order0_free, 4000000, 4096, 1 },
 	{ "order0-build/256", "time", bench_order0_build, 8000000, 256, 1 },
