@@ -83,8 +83,12 @@ named_now() {
 		<(printf '%s\n' "${titles[@]}") -
 }
 
-# recorded NAME: the value in results/BASE.tsv
-recorded() {
+# recorded_field NAME FIELD: of that record in results/BASE.tsv
+recorded_field() {
 	[ ! -e "$TOP/results/$BASE.tsv" ] ||
-		awk -F'\t' -v name="$1" '$1 == name { print $2 }' "$TOP/results/$BASE.tsv"
+		awk -F'\t' -v name="$1" -v field="$2" '$1 == name { print $field }' "$TOP/results/$BASE.tsv"
 }
+
+# recorded NAME: the value; recorded_with NAME: the compiler
+recorded() { recorded_field "$1" 2; }
+recorded_with() { recorded_field "$1" 6; }
