@@ -91,16 +91,26 @@ static struct path veth4(void)
 static struct path flows[FLOWS];
 
 /* The first is closed by who asked for it, and the others by the next to ask. */
-static struct path tcp4_flows(void)
+static struct path open_flows(struct path (*open)(void))
 {
 	for (unsigned int i = 0; i < FLOWS; i++) {
 		if (i && flows[i].from) {
 			close(flows[i].from);
 			close(flows[i].to);
 		}
-		flows[i] = tcp4();
+		flows[i] = open();
 	}
 	return flows[0];
+}
+
+static struct path tcp4_flows(void)
+{
+	return open_flows(tcp4);
+}
+
+static struct path veth4_flows(void)
+{
+	return open_flows(veth4);
 }
 
 static struct path mptcp4(void)
@@ -230,14 +240,16 @@ static const struct row {
 	size_t sizes[5];
 } rows[] = {
 	{ "tcp4", tcp4, pass, { 64, 1024, 4096, 16384, 65536 } },
-	{ "tcp4-x8", tcp4_flows, pass_next, { 64, 16384 } },
-	{ "tcp4-rr", tcp4, pass_both, { 64, 1024, 16384 } },
+	{ "tcp4-x8", tcp4_flows, pass_next, { 64, 1024, 16384, 65536 } },
+	{ "tcp4-rr", tcp4, pass_both, { 64, 1024, 16384, 65536 } },
 	{ "tcp6", tcp6, pass, { 64, 16384 } },
 	{ "veth4", veth4, pass, { 64, 1024, 16384, 65536 } },
+	{ "veth4-x8", veth4_flows, pass_next, { 64, 1024, 16384, 65536 } },
+	{ "veth4-rr", veth4, pass_both, { 64, 1024, 16384, 65536 } },
 	{ "udp4", udp4, pass, { 64, 1400, 32768, 60000 } },
 	{ "udp6", udp6, pass, { 64, 1400, 32768, 60000 } },
 	{ "raw4", raw4, pass, { 1400, 32768 } },
-	{ "mptcp4", mptcp4, pass, { 64, 1024, 16384 } },
+	{ "mptcp4", mptcp4, pass, { 64, 1024, 16384, 65536 } },
 	{ "ktls4", ktls4, pass, { 64, 1024, 16384 } },
 	{ "unix-splice", unix_stream, splice_pass, { 64, 1024, 16384 } },
 	{ "tap", tap, pass, { 64, 1400 } },
