@@ -14,7 +14,7 @@ work=$(work_dir)
 out=$TOP/results/bench/$BASE.size
 # shellcheck source=scripts/allmod.sh
 . "$TOP/scripts/allmod.sh"
-structs=page_frag_cache,page_frag,sock,task_struct
+structs=page_frag_cache,page_frag,sock,tcp_sock,udp_sock,mptcp_sock,task_struct
 [ -z "$KERNEL_SRC" ] || die "results/bench/$BASE.size is of the packaged base, not of $KERNEL_SRC" \
 	"run it without KERNEL_SRC"
 
@@ -57,16 +57,19 @@ other_sizes() {
 	done
 }
 
-# layouts SIDE: the structs that a cache is
+# layouts SIDE: the structs that a cache is, and where there is room in the one that has it
 layouts() {
 	echo "= $1:"
-	pahole -C page_frag_cache,page_frag "$build/skbuff-$1.o" 2>/dev/null | expand | sed 's/^/= /; s/ *$//'
+	pahole -C page_frag_cache,page_frag "$build/types-$1/skbuff.o" 2>/dev/null | expand | sed 's/^/= /; s/ *$//'
+	echo "= struct sock, where its fragments come from, holes and sum:"
+	pahole -C sock "$build/types-$1/sock.o" 2>/dev/null | expand |
+		grep -E 'struct page_frag|XXX|/\* (size|sum|last|padding|paddings)' | sed 's/^/= /; s/ *$//'
 }
 
 # struct_sizes SIDE
 struct_sizes() {
 	local object
-	for object in sock skbuff; do pahole --sizes "$build/$object-$1.o"; done | awk -v OFS='\t' -v side="$1" -v wanted="$structs" '
+	for object in "$build/types-$1"/*.o; do pahole --sizes "$object"; done | awk -v OFS='\t' -v side="$1" -v wanted="$structs" '
 		BEGIN { split(wanted, names, ","); for (i in names) want[names[i]] = 1 }
 		$1 in want { print "struct", side, $1, $2 }' | sort -u
 }
@@ -99,7 +102,7 @@ mkdir -p "$TOP/results/bench"
 	other_sizes patched HEAD "${others[@]}"
 	{ bloat && others_bloat "${others[@]}"; } | sed 's/^/| /; s/ *$//'
 } >"$work/bench-size"
-[ "$(grep -c '^struct' "$work/bench-size")" -ge 6 ] || die "pahole does not know the structs $structs" \
+[ "$(grep -c '^struct' "$work/bench-size")" -ge 12 ] || die "pahole does not know the structs $structs" \
 	"see $work/bench-size"
 mv "$work/bench-size" "$out"
 say "sizes: $out"

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0
 # size-kernels.sh: two x86_64 kernels with the guest's network paths and without its
 # checkers, the base and the patched one; prints the directory that has of each SIDE
-# vmlinux-SIDE, bzImage-SIDE, config-SIDE, tree-SIDE and release-SIDE; sock-SIDE.o and
-# skbuff-SIDE.o with the types; objects-SIDE, the sizes of what the series changes; and facts,
+# vmlinux-SIDE, bzImage-SIDE, config-SIDE, tree-SIDE and release-SIDE; types-SIDE/, objects
+# with the types; objects-SIDE, the sizes of what the series changes; and facts,
 # the head of a record of them. Both are built in one place, one after the other: a path is
 # part of what is compiled.
 # shellcheck source=scripts/lib.sh
@@ -11,6 +11,7 @@
 
 work=$(work_dir)
 build=$work/build/bench-size
+typed=(net/core/{sock,skbuff}.o net/ipv4/{tcp,udp}.o net/mptcp/protocol.o)
 
 kmake() { make -C "$work/bench-size-tree" O="$build" CC="ccache gcc" -j"$JOBS" "$@"; }
 
@@ -44,10 +45,10 @@ build_side() {
 	cp "$build/vmlinux" "$build/vmlinux-$1"
 	cp "$build/arch/x86/boot/bzImage" "$build/bzImage-$1"
 	objects "$tree" >"$build/objects-$1"
-	step "types of the $1 kernel" "$work/log/build-bench-types-$1.log" kmake KCFLAGS=-g net/core/{sock,skbuff}.o ||
+	step "types of the $1 kernel" "$work/log/build-bench-types-$1.log" kmake KCFLAGS=-g "${typed[@]}" ||
 		die "the types of the $1 kernel do not build" "see $work/log/build-bench-types-$1.log"
-	cp "$build/net/core/sock.o" "$build/sock-$1.o"
-	cp "$build/net/core/skbuff.o" "$build/skbuff-$1.o"
+	mkdir -p "$build/types-$1"
+	cp "${typed[@]/#/$build/}" "$build/types-$1/"
 	config_lines "$build/.config" >"$build/config-$1"
 	git -C "$tree" rev-parse --short=12 'HEAD^{tree}' >"$build/tree-$1"
 	make -s -C "$tree" kernelversion >"$build/release-$1"
