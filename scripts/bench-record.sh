@@ -18,10 +18,11 @@ record=results/bench/$BASE.${aside}run
 [ -z "$KERNEL_SRC" ] || die "$record is of the packaged base, not of $KERNEL_SRC" \
 	"run it without KERNEL_SRC"
 [ -s "$run" ] || die "there is no run of base $BASE" "run: make bench BASE=$BASE${TRY:+ TRY=$TRY}${PLACED:+ PLACED=$PLACED}"
-# A base is judged by all rows, each with an interval that is worth its name.
+# A base is judged by all rows, run as often as the report says, each with an interval that
+# is worth its name.
 if [ -z "$aside" ]; then
-	! grep -q '^# bench .* bench.only=' "$run" ||
-		die "the last run has some rows only" "run: make bench BASE=$BASE, without bench.only"
+	! grep -q '^# bench .* bench\.' "$run" ||
+		die "the last run has some rows only, or other samples" "run: make bench BASE=$BASE, without BENCH_ARGS"
 	[ "$(sed -n 's/^# bench .* pairs \([0-9]*\) .*/\1/p' "$run")" -ge 10 ] ||
 		die "the last run has fewer than ten pairs" "run: make bench BASE=$BASE"
 fi

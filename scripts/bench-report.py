@@ -24,11 +24,13 @@ OPERATIONS = ("atomic-put", "alloc/256", "alloc-free/256", "alloc-free-x16/256",
 CURVES = ("alloc", "alloc-free", "alloc-free-x16", "alloc-free-x64", "alloc-align-free", "build-put",
           "build-more")
 SPEEDS = ("tcp", "tcp-x8", "veth")
-TRIED = ("alloc/256", "alloc-free/64", "alloc-free/256", "alloc-free-x16/256", "alloc-free-x64/4096",
+TRIED = ("alloc/256", "alloc-free/64", "alloc-free/256", "alloc-free-x16/256", "alloc-free-x16/4096",
+         "alloc-free-x64/2048", "alloc-free-x64/4096",
          "alloc-align-free/64", "alloc-both-put/64", "build-put/256", "build-put/4096", "build-put-x64/256",
-         "sock-put/256", "ring-alloc/64", "ring-alloc/256", "ring-alloc/1024", "ring-alloc/4096",
+         "build-put-x16/256", "sock-put/256", "sock-put/1024", "ring-alloc/64", "ring-alloc/256", "ring-alloc/1024", "ring-alloc/4096",
          "ring-build/64", "ring-build/256", "ring-build/1024", "ring-build/4096", "refill-new/256",
-         "build-more/4096", "tcp/64", "tcp/65536", "tcp-x8/64", "tcp-rr/16384", "mptcp/64", "mptcp/1024")
+         "order0-new/256", "order0-build/4096", "build-more/64", "build-more/256", "build-more/1024",
+         "build-more/2048", "build-more/4096", "tcp/64", "tcp/65536", "tcp-x8/64", "tcp-rr/16384", "mptcp/64", "mptcp/1024")
 SMALL = 48      # bytes, of what is listed function by function
 
 
@@ -60,7 +62,15 @@ class Report:
                        if fnmatch(name, f"{self.base}.{kind}.*.run")) if os.path.isdir(self.directory) else []
         for path in kinds:
             facts = [line for line in self.lines(path) if line.startswith((f"# {kind} ", f"# {kind}: "))]
-            yield path.split(".")[1], facts[0].partition(": ")[2], bench.load(self.path(path))
+            head, _, text = facts[0].partition(": ")
+            yield path.split(".")[1], text + self.how(path, head), bench.load(self.path(path))
+
+    def how(self, kind, head):
+        """Which change it was, and what the kernels were told to run."""
+        told = [word for line in self.lines(kind) if line.startswith("# bench ")
+                for word in line.split() if word.startswith("bench.")]
+        return "".join(f"; change {word}" for word in head.split()[3:4]) + \
+            (f"; `BENCH_ARGS=\"{' '.join(told)}\"`" if told else "")
 
     def tries(self):
         return self.aside("try")
@@ -180,7 +190,8 @@ TARGETS = {
          at_most(0.85, *freed("64", "256", "1024"))),
         ("allocation and free, above 1 KiB", "<= 0.90", at_most(0.90, *freed("2048", "4096"))),
         ("aligned", "<= 0.85", at_most(0.85, "alloc-align*")),
-        ("prepare + commit + free, relative to refill + get_page + put_page", "<= 0.50", at_most(0.50, "build-put*")),
+        ("prepare + commit + free, relative to refill + get_page + put_page", "<= 0.50", 
+         at_most(0.50, "build-put*", "sock-put*", "order0-build*")),
         ("two processors, the ring subtracted", "<= 0.95", ring_at_most(0.95)),
         SLOWER,
         ("loopback TCP, bytes per second, geometric mean", ">= 1.02", tcp_mean(1.02)),
@@ -261,7 +272,7 @@ def size_part(report):
     yield from table(("object", "base", "patched", "change"), size_lines(report, "object"))
     yield "Those that are not, with allmodconfig:\n"
     yield from table(("object", "base", "patched", "change"), size_lines(report, "allmod"))
-    yield "Structs, in `net/core/sock.o` and `net/core/skbuff.o`; -: none of these uses it. `struct page_frag` itself " \
+    yield "Structs, as `pahole` has them; -: no object that was looked at uses it. `struct page_frag` itself " \
         "stays, for those that hand a page on and do not allocate from it.\n"
     yield from table(("struct", "base", "patched", "change"), size_lines(report, "struct"))
     yield "```"
@@ -281,7 +292,7 @@ def tried_part(report):
     yield "### What was tried\n"
     yield "The series with a change and without it, booted alternately like the two kernels above: ratio with/without, " \
         f"interval. Of what `tests/bench-tries` has; `make bench BASE={report.base} TRY=NAME`, with " \
-        "`BENCH_ARGS` as in the first lines of the record.\n"
+        "`PAIRS` and `BENCH_ARGS` as below.\n"
     yield from (f"- `{name}`: {what}; {len(run.pairs)} pairs." for name, what, run in tries)
     yield ""
     rows = [row for row in TRIED if any(row in run.kinds for _, _, run in tries)]
@@ -299,7 +310,7 @@ def placed_part(report):
         "spans is what the place does to the same code, and the boot.\n"
     for name, where, run in runs:
         yield f"{len(run.pairs)} pairs: {where}. `make bench BASE={report.base} PLACED={name}`, with `PAIRS` and " \
-            "`BENCH_ARGS` as in the first lines of the record.\n"
+            "`BENCH_ARGS` as here.\n"
         yield from table(("row", "base", "patched", "ratio", ""), time_lines(run, "time"))
 
 
@@ -337,12 +348,12 @@ def counted_part(report):
 
 def code_part(report):
     """Counted, not timed: the guard that each make check and make test runs."""
-    found = [r for r in report.records if r[0].startswith("speed: ")]
+    found = [r for r in report.records if r[0].startswith(("speed: ", "calls: "))]
     yield "### Instructions\n"
     if not found:
         yield "Not measured: `make record`.\n"
         return
-    yield from table(("call", "instructions", "kernel"), ((r[0][len("speed: "):], r[1], r[4]) for r in found))
+    yield from table(("call", "instructions", "kernel"), ((r[0].split(": ", 1)[1], r[1], r[4]) for r in found))
 
 
 def beside_lines(run):
@@ -357,15 +368,16 @@ def beside_lines(run):
 
 
 def peer_lines(run):
-    """What the same code differs by is what no row can tell."""
-    peers = [run.ratio(row) for row in run.rows("peer")]
+    """What the same code differs by is what no row can tell; two processors differ by more."""
+    peers = [run.ratio(row) for row in run.rows("peer") if not row.startswith("ring")]
     outside = [100 * abs(ratio.middle - 1) for ratio in peers if ratio.verdict() != "same"]
     boots = [boot for pair in run.pairs for boot in pair.values()]
     medians, samples = bench.empty_spreads(boots)
-    yield "The same code on both sides: floors, and allocators that the series does not touch.\n"
+    yield "The same code on both sides: floors, allocators that the series does not touch, and those that it " \
+        "replaces, under other names.\n"
     if outside:
-        yield f"{len(outside)} of {len(peers)} are beyond their interval, in either direction, by up to " \
-            f"{max(outside):.1f} %: code and data lie elsewhere in another kernel.\n"
+        yield f"{len(outside)} of {len(peers)}, without those through the ring, are beyond their interval, in " \
+            f"either direction, by up to {max(outside):.1f} %: code and data lie elsewhere in another kernel.\n"
     samples_of = [s for boot in boots for row in boot.timed() for s in row]
     turned = sum(s["turns"] for s in samples_of)
     yield f"The empty loop's spread, without the outer tenth: {medians:.1f} % by the least of each row, which is " \
@@ -424,10 +436,10 @@ INTRO = """<!-- SPDX-License-Identifier: GPL-2.0 -->
 and one compiler, boots them alternately under UML, natively, and runs the same rows in
 each, inside of the kernel. `make bench-record` keeps the raw data in
 `results/bench/`, and `make bench-report` writes this file and the plots from it,
-bit for bit. A ratio is patched/base, pair of boots by pair; below 1 is faster. The
+bit for bit (the plots with the gnuplot that they name). A ratio is patched/base, pair of boots by pair; below 1 is faster. The
 interval is that of the median by order statistics, with 95 % or more. With ten pairs, an
-unchanged row is called slower by chance about once in a hundred. Code placement adds to
-that: see the rows whose code is the same in both kernels, and what `PLACED` gives. "By the
+unchanged row is called slower by chance about once in a hundred: of a hundred rows, about one. Code
+placement adds to that: see the rows whose code is the same in both kernels, and what `PLACED` gives. "By the
 interval" means: missed if all of the interval is on the wrong side. What is said of a missed target
 is written by hand, from these figures and from what objdump shows.
 
@@ -474,9 +486,10 @@ whose rate is constant: its cycles are the nanoseconds again, times the rate.
 
 ## Instructions, guarded
 
-`make check` counts the instructions of one allocation in the compiled kernel code and
-is red when there are more than recorded. `make test` counts each call in user space
-(`tests/unit-counts`, for the compilers that it names) and is red when a number differs.
+`make check`, which is part of `make test`, counts the instructions of each call in compiled kernel
+code (`tests/fastpath`, "Instructions" below) and is red when a number is not the one recorded; with
+another compiler than recorded, when it is larger. `make test` counts refills, reuses and drains too, in
+user space (`tests/unit-counts`, for the compilers that it names), and is red when a number differs.
 """
 
 

@@ -206,7 +206,7 @@ tried() {
 		sed 's,bench: x ,bench: alloc/256 ,' | sed "$@" >"$repo/results/bench/7.3.try.other.run"
 	"$report" 2>/dev/null && sed -n '/^### What was tried/,/^###* /p' "$repo/docs/benchmarks.md"
 }
-says "a try is named with what it is" 0 '^- `other`: another way; 6 pairs\.$' tried ''
+says "a try is named with what it is" 0 '^- `other`: another way; change 0123; 6 pairs\.$' tried ''
 says "a try has its ratios" 0 '^\| `alloc/256` \| 0.550 \(0.550..0.550\) \|$' tried ''
 sed 's/# try other/# try apart/;s,bench: alloc/256 ,bench: alloc/64x ,;s,bench: tcp/64 ,bench: tcp/1024 ,' \
 	"$repo/results/bench/7.3.try.other.run" >"$repo/results/bench/7.3.try.apart.run"
@@ -247,6 +247,7 @@ mkdir -p "$tmp/recorder"
 cp -r "$top/scripts" "$top/kernels" "$tmp/recorder"
 says "a run of all rows is recorded" 0 'results: ' recorded 10 ''
 says "a run of some rows is none of the base" fail 'the last run has some rows only' recorded 10 bench.only=tcp
+says "nor is one of other samples" fail "or other samples" recorded 10 bench.repeats=1
 says "nor is one of fewer pairs" fail 'the last run has fewer than ten pairs' recorded 9 ''
 placed() {
 	mkdir -p "$tmp/cache/page_frag/7.3/log/bench-placed/lines" "$tmp/recorder/results/bench"
