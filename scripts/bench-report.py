@@ -190,7 +190,7 @@ TARGETS = {
          at_most(0.85, *freed("64", "256", "1024"))),
         ("allocation and free, above 1 KiB", "<= 0.90", at_most(0.90, *freed("2048", "4096"))),
         ("aligned", "<= 0.85", at_most(0.85, "alloc-align*")),
-        ("prepare + commit + free, relative to refill + get_page + put_page", "<= 0.50", 
+        ("prepare + commit + free, relative to refill + get_page + put_page", "<= 0.50",
          at_most(0.50, "build-put*", "sock-put*", "order0-build*")),
         ("two processors, the ring subtracted", "<= 0.95", ring_at_most(0.95)),
         SLOWER,
@@ -459,7 +459,7 @@ What a row does. The number after the slash is the size in bytes.
 | `sock-put` | as sockets do it: as much as there is, from the page's start once that is idle |
 | `build-more` | prepare, commit without a reference: the end of the last fragment grows |
 | `refill-new` | a new page for each; `order0`, `order0-build`: allocation and free, or prepare, commit and free, while there are no pages of high order; at 4096 bytes each starts its idle page again |
-| `old-alloc-free`, `old-build-put` | the same loops by the allocators of the base, in either kernel |
+| `old-` | the same loops by the allocators of the base, in either kernel |
 | `ring-alloc`, `ring-build` | allocated on one processor, freed on the other (where UML has two) |
 | `ring-count`, `ring-get` | no allocator: only what one does to the count of each 32 KiB, one with a bias or one that takes a reference for each fragment; put by the other processor |
 | `tcp`, `veth`, `mptcp`, `tls` | a stream through kernel sockets, written and read alternately; `-x8`: eight flows |

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A caller of each call, compiled and not run: scripts/fastpath.sh counts the
- * instructions of the way that finds room. A way that calls is not that one.
+ * A caller of each call but page_frag_alloc_va(), which scripts/fastpath.sh compares with
+ * the base's; compiled and not run: what is counted are the instructions
+ * of the way that finds room. A way that calls is not that one.
  */
 #include <linux/mm.h>
 #include <linux/page_frag_cache.h>
@@ -17,18 +18,12 @@ struct calls_frag {
 };
 
 void calls_no_room(void);
-void *calls_by_address(struct page_frag_cache *nc);
 void *calls_aligned(struct page_frag_cache *nc);
 void calls_by_page(struct page_frag_cache *nc, struct calls_frag *frag);
 void calls_by_both(struct page_frag_cache *nc, struct calls_frag *frag);
 void calls_commit(struct page_frag_cache *nc, struct calls_frag *frag);
 void calls_commit_noref(struct page_frag_cache *nc, struct calls_frag *frag);
 void calls_as_sockets(struct page_frag_cache *nc, struct calls_frag *frag);
-
-void *calls_by_address(struct page_frag_cache *nc)
-{
-	return page_frag_alloc_va(nc, CALLS_SIZE, CALLS_GFP);
-}
 
 void *calls_aligned(struct page_frag_cache *nc)
 {
