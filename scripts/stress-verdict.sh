@@ -12,8 +12,11 @@ run=${1:?usage: stress-verdict.sh RUNDIR}
 # cannot CASE: the machine is known not to be able to; that is said, by a skip
 cannot() { grep -qsx "$1" "$run/cannot" && lines "^ok [0-9]+ $1 # SKIP " | grep -q .; }
 
-# Of each case the figures, and that they say what it claims: it ran, and nothing was
-# lost. In a guest of ours there is no other reason to skip one.
+# ms_given: what the runner says that each case has
+ms_given() { lines '^# stress seed ' | sed -nE 's/^# stress seed [0-9]+, ([1-9][0-9]*) ms for each case$/\1/p' | tail -n 1; }
+
+# Of each case the figures, and that they say what it claims: it ran for its time, and
+# nothing was lost. In a guest of ours there is no other reason to skip one.
 check_case() {
 	local name=$1
 	! cannot "$name" || return 0
@@ -25,10 +28,21 @@ check_case() {
 		      exit !(v["allocated"] > 0 && v["allocated"] == v["freed"] && v["pages_freed"] > 0 &&
 			v["refills_high"] + v["refills_low"] == v["pages_freed"] && told && !lost) }' ||
 		fault "$name: the figures are missing, or do not add up"
+	check_time "$name"
+}
+
+# check_time CASE: one that ended early has tested less than the run claims
+check_time() {
+	local ms
+	ms=$(lines "^# stress $1: " | tail -n 1 | sed -nE 's/.* ms=([0-9]+) .*/\1/p')
+	[ -z "$given" ] || [ "${ms:-0}" -ge "$given" ] ||
+		fault "$1 ran for ${ms:-no} ms of $given"
 }
 
 check_cases() {
-	local names name
+	local names name given
+	given=$(ms_given)
+	[ -n "$given" ] || fault "the runner does not say how long each case has"
 	mapfile -t names < <("$RUNNER" -l)
 	[ ${#names[@]} -gt 0 ] || fault "the runner has no cases"
 	[ "$(figure cases)" = "${#names[@]}" ] ||
