@@ -79,6 +79,7 @@ check_tests
 check_cases
 check_console
 at_most kernel_warnings 0
+at_most tainted 0
 at_most pages_left 0
 above_zero pages_busy
 objects_unchecked || at_most leaked_objects 0

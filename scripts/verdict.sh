@@ -64,6 +64,7 @@ pages_of_caches() {
 
 check_figures() {
 	at_most kernel_warnings 0
+	at_most tainted 0
 	objects_unchecked || at_most leaked_objects 0
 	at_most pages_round1 "$(figure pages_allowed1)"
 	at_most pages_round3 "$(figure pages_allowed3)"

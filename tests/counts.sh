@@ -64,4 +64,27 @@ printf '%s\n' '{ order:          0, reused:          0 } hitcount:          5' \
 	'    Dropped: 4' >"$tmp/hist"
 verdict "order 3, order 0, reuses, dropped" "$([ "$(counts)" = "11 5 2 4" ] && echo yes)" "$(counts)"
 
+# What the guest says in the end, of a log and of a taint that are given.
+taint=$tmp/taint
+# shellcheck disable=SC2317 # counts.sh calls them
+figure() { echo "figure $1 $2"; }
+# shellcheck disable=SC2317
+result() { echo "result $1: ${2:-ok}"; }
+# shellcheck disable=SC2317
+checkers() { :; }
+# shellcheck disable=SC2317
+dmesg() { echo "$log"; }
+# warned TAINT LOG
+# shellcheck disable=SC2317 # says calls it
+warned() {
+	echo "$1" >"$taint"
+	log=$2
+	result_warnings
+}
+says "a kernel that only ran tests and a module of ours warned of nothing" 0 '^result no kernel warning: ok$' warned $((1 << 18 | 1 << 12)) booted
+says "and its taint is nothing" 0 '^figure tainted 0$' warned $((1 << 18 | 1 << 12)) booted
+says "another taint is a fault" 0 '^result no kernel warning: kernel tainted: 512$' warned $((1 << 18 | 1 << 9)) booted
+says "and a figure" 0 '^figure tainted 512$' warned $((1 << 18 | 1 << 9)) booted
+says "a warning is one" 0 '^result no kernel warning: 1 kernel warnings$' warned 0 'WARNING: CPU: 0'
+
 done_testing

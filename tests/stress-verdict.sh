@@ -51,6 +51,8 @@ bad "no count of pages left" "pages_left is missing" sed -i '/^# figure pages_le
 bad "leaked object" "leaked_objects is 1" sed -i 's/^\(# figure leaked_objects\) .*/\1 1/' result
 bad "kmemleak asked for, leaks not looked for" "leaked_objects is unchecked" add debug kmemleak
 bad "warning counted" "kernel_warnings is 1" sed -i 's/^\(# figure kernel_warnings\) .*/\1 1/' result
+bad "kernel tainted" "tainted is 512, at most 0" sed -i 's/^\(# figure tainted\) .*/\1 512/' result
+bad "taint not looked at" "tainted is missing" sed -i '/^# figure tainted/d' result
 bad "call trace in the log" "log: .*Call Trace" add console.log "[ 1.0] Call Trace:"
 bad "checker asked for and not there" "kcsan was asked for" add debug kcsan
 bad "timeout" "stopped: timeout" sed -i 's/.*/timeout after 600 s/' status

@@ -66,6 +66,8 @@ bad "what was asked for missing" "does not say what DEBUG was" rm debug
 bad "limit of pages after round 1 missing" "at most missing" sed -i '/^# figure pages_allowed1/d' result
 bad "limit of pages after round 3 missing" "at most missing" sed -i '/^# figure pages_allowed3/d' result
 bad "warning seen by the guest" "kernel_warnings is 1" sed -i 's/^\(# figure kernel_warnings\) .*/\1 1/' result
+bad "kernel tainted" "tainted is 512, at most 0" sed -i 's/^\(# figure tainted\) .*/\1 512/' result
+bad "taint not looked at" "tainted is missing" sed -i '/^# figure tainted/d' result
 bad "KUnit failure" "kunit_failed is 1" sed -i 's/^\(# figure kunit_failed\) .*/\1 1/' result
 bad "KUnit missing" "kunit_passed is missing" sed -i '/^# figure kunit_passed/d' result
 bad "no KUnit case" "kunit_passed is 0" sed -i 's/^\(# figure kunit_passed\) .*/\1 0/' result

@@ -10,6 +10,7 @@ budget=1000000000
 stacks=/sys/kernel/debug/page_owner_stacks/show_stacks
 leaks=/sys/kernel/debug/kmemleak
 lines=/sys/kernel/debug/gcov
+taint=/proc/sys/kernel/tainted
 suite=/sys/kernel/debug/kunit/page_frag_cache/results
 
 # A histogram counts in the kernel: there is no buffer to overrun. The second one
@@ -262,10 +263,11 @@ asleep() {
 result_warnings() {
 	fault=
 	warnings=$(dmesg | grep -cE 'WARNING:|BUG:|Oops|Call Trace:')
-	tainted=$(($(cat /proc/sys/kernel/tainted) & ~(1 << 18 | 1 << 12)))
+	tainted=$(($(cat $taint) & ~(1 << 18 | 1 << 12)))
 	[ "$tainted" -eq 0 ] || fault="kernel tainted: $tainted"
 	[ "$warnings" -eq 0 ] || fault="$warnings kernel warnings"
 	figure kernel_warnings "$warnings"
+	figure tainted "$tainted"
 	found=$(checkers)
 	figure checkers "${found:-none}"
 	result "no kernel warning" "$fault"
