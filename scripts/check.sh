@@ -286,6 +286,7 @@ gate_start "shellcheck" shell_scripts
 gate_start "tests of the tooling" "$TOP/tests/tooling.sh"
 gate_start "tests of the verdict" "$TOP/tests/verdict.sh"
 gate_start "tests of the stress verdict" "$TOP/tests/stress-verdict.sh"
+gate_start "tests of the verdict on some ways" "$TOP/tests/few-verdict.sh"
 gate_start "tests of the counts" "$TOP/tests/counts.sh"
 gate_start "tests of the coverage" "$TOP/tests/cover.sh"
 gate_start "tests of the suites' verdict" "$TOP/tests/suite.sh"

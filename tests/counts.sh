@@ -85,6 +85,17 @@ says "a kernel that only ran tests and a module of ours warned of nothing" 0 '^r
 says "and its taint is nothing" 0 '^figure tainted 0$' warned $((1 << 18 | 1 << 12)) booted
 says "another taint is a fault" 0 '^result no kernel warning: kernel tainted: 512$' warned $((1 << 18 | 1 << 9)) booted
 says "and a figure" 0 '^figure tainted 512$' warned $((1 << 18 | 1 << 9)) booted
-says "a warning is one" 0 '^result no kernel warning: 1 kernel warnings$' warned 0 'WARNING: CPU: 0'
+while IFS= read -r line; do
+	says "'$line' is a warning" 0 '^result no kernel warning: 1 kernel warnings$' warned 0 "$line"
+done <<-'EOF'
+	WARNING: CPU: 0
+	UBSAN: shift-out-of-bounds in x
+	KCSAN: data-race in x / y
+	pagealloc: memory corruption
+	INFO: trying to register non-static key.
+EOF
+verdict "the guest looks for what its judges look for" \
+	"$([ "$(grep -h '^alarm=' "$here/guest/counts.sh" "$here/../scripts/verdict-lib.sh" | uniq -c | awk '{ print $1 }')" = 2 ] && echo yes)" \
+	"$(grep '^alarm=' "$here/guest/counts.sh" "$here/../scripts/verdict-lib.sh")"
 
 done_testing

@@ -77,6 +77,10 @@ bad "KASAN in the log" "log: .*KASAN" add console.log "[ 1.0] BUG: KASAN: slab-u
 bad "Oops in the log" "log: .*Oops" add console.log "[ 1.0] Oops: 0000 [#1] SMP"
 bad "panic in the log" "log: .*panic" add console.log "[ 1.0] Kernel panic - not syncing: x"
 bad "call trace in the log" "log: .*Call Trace" add console.log "[ 1.0] Call Trace:"
+bad "UBSAN in the log" "log: .*UBSAN" add console.log "[ 1.0] UBSAN: shift-out-of-bounds in mm/page_frag_cache.c:1:2"
+bad "KCSAN in the log" "log: .*KCSAN" add console.log "[ 1.0] KCSAN: data-race in x / y"
+bad "page written to after it was freed" "log: .*pagealloc" add console.log "[ 1.0] pagealloc: memory corruption"
+bad "lock that lockdep cannot follow" "log: .*INFO: trying to register" add console.log "[ 1.0] INFO: trying to register non-static key."
 bad "no log" "wrote no log" rm console.log
 bad "timeout" "stopped: timeout" sed -i 's/.*/timeout after 600 s/' status
 bad "emulator failed" "ended with status 1" sed -i 's/.*/1/' status

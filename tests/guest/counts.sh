@@ -12,6 +12,8 @@ leaks=/sys/kernel/debug/kmemleak
 lines=/sys/kernel/debug/gcov
 taint=/proc/sys/kernel/tainted
 suite=/sys/kernel/debug/kunit/page_frag_cache/results
+# What the kernel prints when something is wrong, as in scripts/verdict-lib.sh.
+alarm='WARNING:|BUG:|Oops|Call Trace:|KASAN:|KCSAN:|UBSAN:|pagealloc: |Kernel panic|INFO: (task|rcu|trying to register)'
 
 # A histogram counts in the kernel: there is no buffer to overrun. The second one
 # is never cleared: which caches were filled at all, and by whom.
@@ -262,7 +264,7 @@ asleep() {
 # loaded that is not in the tree: tlsdev. No other may be set.
 result_warnings() {
 	fault=
-	warnings=$(dmesg | grep -cE 'WARNING:|BUG:|Oops|Call Trace:')
+	warnings=$(dmesg | grep -cE "$alarm")
 	tainted=$(($(cat $taint) & ~(1 << 18 | 1 << 12)))
 	[ "$tainted" -eq 0 ] || fault="kernel tainted: $tainted"
 	[ "$warnings" -eq 0 ] || fault="$warnings kernel warnings"
