@@ -98,4 +98,23 @@ verdict "the guest looks for what its judges look for" \
 	"$([ "$(grep -h '^alarm=' "$here/guest/counts.sh" "$here/../scripts/verdict-lib.sh" | uniq -c | awk '{ print $1 }')" = 2 ] && echo yes)" \
 	"$(grep '^alarm=' "$here/guest/counts.sh" "$here/../scripts/verdict-lib.sh")"
 
+# By a clock that only sleep moves.
+# shellcheck disable=SC2317 # counts.sh calls them
+uptime_seconds() { cat "$tmp/uptime"; }
+# shellcheck disable=SC2317
+sleep() { echo $(($(cat "$tmp/uptime") + $1)) >"$tmp/uptime"; }
+# scans LEAKS: in that file
+# shellcheck disable=SC2317 # says calls it
+scans() {
+	leaks=$1
+	echo 100 >"$tmp/uptime"
+	result_kmemleak
+	echo "at $(cat "$tmp/uptime")"
+}
+: >"$tmp/leaks"
+says "what was allocated last is old enough for the second scan" 0 '^at 106$' scans "$tmp/leaks"
+says "a kernel without kmemleak does not wait" 0 '^at 100$' scans "$tmp/none"
+says "and says why it looked for nothing" 0 '^result kmemleak # SKIP the kernel has no kmemleak: ok$' scans "$tmp/none"
+says "which is no figure" 0 '^figure leaked_objects unchecked$' scans "$tmp/none"
+
 done_testing

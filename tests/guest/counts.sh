@@ -215,12 +215,13 @@ result_tracepoint() {
 	result "tracepoint counts are complete" "$fault"
 }
 
-# What the second scan still finds; the first may take objects on the move.
+# What the second scan still finds; the first may take objects on the move, and until five
+# seconds old none is told, so that the second waits for what was allocated last.
 # Only a kernel with configs/debug-kmemleak.config can tell.
 result_kmemleak() {
 	fault=
 	objects=unchecked
-	if scan_leaks && scan_leaks; then
+	if scan_leaks && grow_old && scan_leaks; then
 		objects=$(grep -c '^unreferenced object' $leaks)
 		[ "$objects" -eq 0 ] || fault="leak: $objects objects"
 		cat $leaks
@@ -234,6 +235,12 @@ result_kmemleak() {
 # A scan by the kernel's own clock would disturb the traffic.
 scan_leaks() {
 	[ -e $leaks ] && echo scan 2>/dev/null >$leaks
+}
+
+# grow_old: what there is now is more than five seconds old, by the clock that ticks
+grow_old() {
+	old=$(($(uptime_seconds) + 6))
+	while [ "$(uptime_seconds)" -lt $old ]; do sleep 1; done
 }
 
 # checkers: those of the kernel that looked at this run, in one word
