@@ -6,6 +6,7 @@
 #   console.log  the kernel's log
 #   status       how the emulator ended
 #   accelerator  what ran it: kvm or tcg
+#   machine      what was asked for: guest, processors, MiB
 #   command      how it was started
 #   coverage     with COVERAGE set: what the guest packed, a tar
 # The words after RUNDIR go to the kernel command line. Judging is verdict.sh's:
@@ -109,6 +110,7 @@ shift 3
 rm -rf "$run/result" "$run/console.log" "$run/status" "$run/coverage" "$run/serve"
 serve
 accelerator >"$run/accelerator"
+echo "guest $VM_CPUS $VM_MEMORY" >"$run/machine"
 mapfile -t machine < <(machine)
 set -- "$QEMU" "${machine[@]}" -kernel "$kernel" -initrd "$initramfs" \
 	-append "$(command_line "$@")"

@@ -50,6 +50,18 @@ check_cases() {
 	for name in "${names[@]}"; do check_case "$name"; done
 }
 
+# check_machine: it is the one that was asked for. KASAN takes an eighth of the memory, the
+# kernel's own part is the larger the less there is.
+check_machine() {
+	local kind cpus mib least=60
+	read -r kind cpus mib 2>/dev/null <"$run/machine" || { fault "the run does not say what machine was asked for"; return; }
+	[ "$mib" -gt 256 ] || least=50
+	[ "$(figure cpus)" = "$cpus" ] || fault "$kind of $cpus processors was asked for, there were: $(figure cpus)"
+	at_most memory_mib "$mib"
+	[[ $(figure memory_mib) != missing && $(figure memory_mib) -gt $((mib * least / 100)) ]] ||
+		fault "memory_mib is $(figure memory_mib), of $mib that were asked for"
+}
+
 table() {
 	lines '^# stress [a-z0-9-]+: ' | awk '
 	function row(name, ms, n, cpus, refills, fallbacks, reused) {
@@ -77,6 +89,7 @@ check_emulator
 check_result
 check_tests
 check_cases
+check_machine
 check_console
 at_most kernel_warnings 0
 at_most tainted 0

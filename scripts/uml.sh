@@ -56,5 +56,6 @@ cp "$build/.config" "$run/config"
 # It cannot do without a processor.
 echo hotplug >"$run/cannot"
 echo uml >"$run/accelerator"
+echo "uml $VM_CPUS $VM_MEMORY" >"$run/machine"
 step "booting $1 under UML (console: $run/console.log)" "$run/boot.log" boot
 printf '%s\n' "$run"

@@ -44,6 +44,18 @@ bad "case that is excused, for another one" "hogged was not tested" \
 bad "case that is excused and does not say why" "hogged: the figures are missing" \
 	sh -c "echo hogged >cannot; sed -i '/^# stress hogged/d' result"
 bad "case under another name" "hogged was not tested" sed -i 's/^ok 3 hogged/ok 3 hugged/' result
+bad "processor that is not there" "guest of 2 processors was asked for, there were: 1" sed -i 's/^\(# figure cpus\) .*/\1 1/' result
+bad "count of processors missing" "there were: missing" sed -i '/^# figure cpus/d' result
+bad "less memory than asked for" "memory_mib is 614, of 1024" sed -i 's/^\(# figure memory_mib\) .*/\1 614/' result
+bad "more memory than asked for" "memory_mib is 968, at most 512" sh -c 'echo guest 2 512 >machine'
+bad "memory not looked at" "memory_mib is missing, of 1024" sed -i '/^# figure memory_mib/d' result
+bad "machine missing" "does not say what machine" rm machine
+copy_good
+echo guest 2 256 >"$work/run/machine"
+sed -i 's/^\(# figure memory_mib\) .*/\1 129/' "$work/run/result"
+judged "good run of a small machine" PASS 0 "^PASS$"
+bad "small machine with less" "memory_mib is 128, of 256" \
+	sh -c "echo guest 2 256 >machine; sed -i 's/^\(# figure memory_mib\) .*/\1 128/' result"
 bad "runner that failed" "not ok 6" sed -i 's/^ok 6 the runner/not ok 6 the runner # it ended with 1/' result
 bad "page left" "pages_left is 8" sed -i 's/^\(# figure pages_left\) .*/\1 8/' result
 bad "pages never seen" "pages_busy is 0" sed -i 's/^\(# figure pages_busy\) .*/\1 0/' result

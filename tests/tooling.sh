@@ -441,6 +441,11 @@ says "the payload is of the package" 0 '^package$' payload "$tmp/kept"
 mkdir -p "$tmp/no-package/page_frag"
 says "without a package it is of the file that is named" 0 'GNU GENERAL PUBLIC LICENSE' payload "$tmp/no-package"
 
+# An emulator that ends at once.
+: >"$tmp/kernel"
+env QEMU=true VM_CPUS=8 VM_MEMORY=256 PAYLOAD="$tmp/kernel" "$top/scripts/boot.sh" "$tmp/kernel" "$tmp/kernel" "$tmp/booted"
+says "what machine was asked for is kept with what it left" 0 '^guest 8 256$' cat "$tmp/booted/machine"
+
 mkdir -p "$tmp/linux"
 printf 'VERSION = 6\nPATCHLEVEL = 12\nSUBLEVEL = 9\n' >"$tmp/linux/Makefile"
 # shellcheck disable=SC2317 # says calls it
