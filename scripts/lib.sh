@@ -13,7 +13,8 @@ export SPARSE="sparse -D__typeof_unqual__=__typeof__ -DNOTRACE '-D__builtin_strl
 BASE=${BASE:-6.12}
 KERNEL_SRC=${KERNEL_SRC:-}
 # The same words in another order are the same kernel.
-[[ ${DEBUG:-} != *' '* ]] || DEBUG=$(xargs -n 1 <<<"$DEBUG" | sort -u | paste -sd' ')
+sorted_words() { xargs -n 1 <<<"$1" | sort -u | paste -sd' '; }
+[[ ${DEBUG:-} != *' '* ]] || DEBUG=$(sorted_words "$DEBUG")
 # Not from the environment, where the name is anybody's: distclean removes it.
 CACHE=${XDG_CACHE_HOME:-$HOME/.cache}/page_frag
 JOBS=${JOBS:-$(nproc)}
@@ -80,6 +81,14 @@ config_lines() { grep -E '^CONFIG_|is not set$' "$1" | grep -v '^CONFIG_PAHOLE_V
 # rows TABLE NAMES: the lines of a table of ours whose first word is one of NAMES; all of
 # them without names
 rows() { awk -v want=" $2 " '/^[a-z]/ && (want ~ /^ *$/ || index(want, " " $1 " "))' "$1"; }
+
+# processors_of KIND CPUS: those that can be had of a machine of tests/soak; after load_base
+processors_of() {
+	if [ "$1" = uml ] && [ -z "${um_smp:-}" ]; then echo 1; else echo "$2"; fi
+}
+
+# tree_id: of what the series gives for this base
+tree_id() { git -C "$(work_dir)/tree" rev-parse --short=12 'HEAD^{tree}'; }
 
 # debug_fragment WORD: of DEBUG
 debug_fragment() {

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0
 # soak-record.sh [SOAK]: what the stress counted in the last soak, or in that directory,
-# into results/soak/, if every machine of tests/soak is in it and passed.
+# into results/soak/, if it took an hour at least, was of the tree that there is now, and
+# every machine of tests/soak is in it, as it is there, and passed.
 # shellcheck source=scripts/lib.sh
 . "$(dirname "$0")/lib.sh"
 load_base
@@ -13,14 +14,32 @@ soak=${1:-$(find "$all" -mindepth 1 -maxdepth 1 -type d | sort | tail -n 1)}
 	"run it without KERNEL_SRC"
 [ -s "$soak/about" ] || die "there is no soak of base $BASE" "run: make soak BASE=$BASE"
 
-# machine NAME MIB: a head, then its cases
+IFS=$'\t' read -r _ _ _ tree _ seconds <"$soak/about"
+[[ $seconds =~ ^[0-9]+$ && $seconds -ge 3600 ]] ||
+	die "the soak in $soak was for ${seconds:-an unknown number of} s, a record is of 3600 or more" "run: make soak BASE=$BASE"
+now=$(tree_id 2>/dev/null) || die "there is no tree of base $BASE" "run: make tree BASE=$BASE"
+[ "$tree" = "$now" ] || die "the soak in $soak was of tree $tree, that of base $BASE is $now now" "run: make soak BASE=$BASE"
+
+# machine NAME KIND CPUS MIB DEBUG: a head, then its cases
 machine() {
 	local dir=$soak/$1
 	"$TOP/scripts/stress-verdict.sh" "$dir" >/dev/null 2>&1 ||
 		die "$1 did not pass, or was not run" "see: scripts/stress-verdict.sh $dir; then make soak BASE=$BASE"
-	printf 'machine\t%s\t%s\t%s\t%s\t%s\n' "$1" "$(cut -d, -f1 "$dir/accelerator")" "$(cpus_of "$dir/result")" "$2" \
+	as_listed "$@"
+	printf 'machine\t%s\t%s\t%s\t%s\t%s\n' "$1" "$(cut -d, -f1 "$dir/accelerator")" "$(cpus_of "$dir/result")" "$4" \
 		"$(awk '$1 " " $2 " " $3 == "# figure checkers" { print $4 }' "$dir/result" | sed 's/,$//; s/,/ /g')"
 	sed -nE 's/^# stress ([a-z0-9-]+): (.*[^ ]) *$/case\t\1\t\2/p' "$dir/result"
+}
+
+# as_listed NAME KIND CPUS MIB DEBUG: what ran is what tests/soak has of that name
+as_listed() {
+	local dir=$soak/$1 cpus was want
+	cpus=$(processors_of "$2" "$3")
+	was="$(<"$dir/machine") DEBUG='$(<"$dir/debug")'"
+	want="$2 $cpus $4 DEBUG='$(sorted_words "$5")'"
+	[ "$was" = "$want" ] || die "$1 was run as $was, in tests/soak it is $want" "run: make soak BASE=$BASE"
+	[ "$(cpus_of "$dir/result")" = "$cpus" ] ||
+		die "$1 allocated on $(cpus_of "$dir/result") processors of $cpus" "see: $dir/result; then make soak BASE=$BASE"
 }
 
 # cpus_of RESULT: on so many something was allocated
@@ -32,8 +51,8 @@ trap 'rm -f "$new"' EXIT
 	echo '# SPDX-License-Identifier: GPL-2.0'
 	echo "# What scripts/soak-record.sh found in a soak; docs/soak.md is made from it."
 	cat "$soak/about"
-	while read -r name _ _ mib _; do
-		machine "$name" "$mib"
+	while read -r name kind cpus mib words; do
+		machine "$name" "$kind" "$cpus" "$mib" "$words"
 	done < <(grep '^[a-z]' "$TOP/tests/soak")
 } >"$new"
 mkdir -p "$TOP/results/soak"

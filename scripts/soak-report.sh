@@ -16,7 +16,7 @@ of_base() {
 	}
 	function apart(a, b) { return a > b ? a - b : b - a }
 	$1 == "about" {
-		printf "Linux %s, %s, tree %s, %s.\n\n", $2, $3, $4, $5
+		printf "Linux %s, %s, tree %s, %s, for %d minutes.\n\n", $2, $3, $4, $5, $6 / 60
 		print "| machine | on | CPUs | MiB | checkers | cases | minutes | fragments | per s and CPU | order-3 pages | order-0 pages | reuses | lost or damaged |"
 		print "|---|---|---|---|---|---|---|---|---|---|---|---|---|"
 	}
@@ -41,8 +41,8 @@ report() {
 
 	What the stress of the selftests counted on every machine of `tests/soak`, all cases of
 	a machine together. Written by `scripts/soak-report.sh` from `results/soak/`, where
-	`make soak-record` puts the last soak if all of it passed. A rate of an emulated machine
-	(tcg) says nothing about hardware.
+	`make soak-record` puts the last soak if all of it passed, with an hour or more for all
+	machines together. A rate of an emulated machine (tcg) says nothing about hardware.
 	EOF
 	while read -r base; do
 		printf '\n## %s\n\n' "$base"

@@ -30,11 +30,6 @@ number_on() {
 	done < <(grep -E '^(not )?ok ' "$2")
 }
 
-# processors_of KIND CPUS: those that can be had
-processors_of() {
-	if [ "$1" = uml ] && [ -z "${um_smp:-}" ]; then echo 1; else echo "$2"; fi
-}
-
 # soak_one NAME KIND CPUS MIB DEBUG: a run that says nothing is a failure, too
 soak_one() {
 	local tap=$kept/tap rc=0
@@ -47,10 +42,10 @@ soak_one() {
 	keep "$1" "$tap"
 }
 
-# about: what was soaked, a line
+# about: what was soaked and for how many seconds, a line
 about() {
-	printf 'about\t%s\tgcc %s\t%s\t%s\n' "$(make -s -C "$work/tree" kernelversion)" "$(gcc -dumpfullversion)" \
-		"$(git -C "$work/tree" rev-parse --short=12 'HEAD^{tree}')" "$(date -u +%Y-%m-%d)"
+	printf 'about\t%s\tgcc %s\t%s\t%s\t%s\n' "$(make -s -C "$work/tree" kernelversion)" "$(gcc -dumpfullversion)" \
+		"$(tree_id)" "$(date -u +%Y-%m-%d)" "$SOAK_SECONDS"
 }
 
 mapfile -t machines < <(rows "$TOP/tests/soak" "$SOAK")

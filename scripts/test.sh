@@ -29,7 +29,8 @@ in_part() {
 	plant) [ -n "${PLANT_ONLY:-}" ] ;;
 	guest-bugs) [ -n "${BUGS:-}" ] ;;
 	boots) [ -n "${BOOT_WAYS:-}" ] ;;
-	soak) [ -n "${SOAK:-}" ] ;;
+	soak) [ -n "${SOAK:-}" ] || [ "${SOAK_SECONDS:-3600}" -lt 3600 ] ;;
+	stress) [ "${STRESS_SECONDS:-30}" -lt 30 ] ;;
 	*) false ;;
 	esac
 }

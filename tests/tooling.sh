@@ -9,7 +9,8 @@ top=$(cd "$(dirname "$0")/.." && pwd)
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
 cache=$tmp/cache/page_frag
-unset PAGE_FRAG_LOCKED KERNEL_SRC BASE STRICT KEPT DEBUG SOAK BUGS STRESS_ON
+unset PAGE_FRAG_LOCKED KERNEL_SRC BASE STRICT KEPT DEBUG BUGS
+unset SOAK SOAK_SECONDS STRESS_ON STRESS_SECONDS VM_CPUS VM_MEMORY
 export HOME=$tmp XDG_CACHE_HOME=$tmp/cache LC_ALL=C
 unset GATES_ONLY GATES_SKIP
 . "$top/tests/tap.sh" tooling
@@ -413,7 +414,7 @@ cat >"$tmp/counting/scripts/plant.sh" <<-'EOF'
 	for n in $(seq "$TESTS"); do echo "$VERDICT $n - a"; done
 	echo "1..$TESTS"
 EOF
-for layer in unit boots guest-bugs soak; do cp "$tmp/counting/scripts/plant.sh" "$tmp/counting/scripts/$layer.sh"; done
+for layer in unit boots guest-bugs soak stress; do cp "$tmp/counting/scripts/plant.sh" "$tmp/counting/scripts/$layer.sh"; done
 chmod +x "$tmp/counting/scripts/"*.sh
 # counted LAYER TESTS VERDICT KNOB=VALUE...: how many passed is on record of it after such a run
 counted() {
@@ -428,6 +429,8 @@ done <<-'EOF'
 	guest-bugs BUGS=some
 	boots BOOT_WAYS=some
 	soak SOAK=some
+	soak SOAK_SECONDS=3599
+	stress STRESS_SECONDS=29
 	unit UNIT_PLANTS=0
 	unit GATES_ONLY=some
 EOF
@@ -472,25 +475,57 @@ EOF
 soak() { env XDG_CACHE_HOME="$tmp/kept" SOAK="$1" SOAK_SECONDS="$2" "$tmp/keeping/scripts/soak.sh"; }
 says "a soak numbers the results of its machines on" 0 '^ok 4 - soak memory: verdict$' soak 'plain memory' 7
 says "and keeps what each left" 0 '^2 processors, 256 MiB, 3 s$' sh -c "cat $tmp/kept/page_frag/6.12/soak/*/memory/result"
+says "with what was soaked, and for how long" 0 "^about	6.12	gcc [0-9.]+	$(git -C "$counted/tree" rev-parse --short=12 'HEAD^{tree}')	[0-9-]+	7$" \
+	sh -c "cat $tmp/kept/page_frag/6.12/soak/*/about"
 says "a machine that says nothing is a failure" 1 '^not ok 3 - soak kasan: ended with 3 before it began$' soak 'plain kasan' 2
 says "a machine that is not there is named" fail 'SOAK names a machine that is not there: plain none' soak 'plain none' 9
 says "no time is no soak" fail '1 s are too few for 2 machines' soak 'plain kasan' 1
 says "nor is what is no number" fail 'SOAK_SECONDS is no number of seconds: long' soak plain long
 
-# The same of one machine, whose run is the good one of the verdict's tests.
+# An hour of one machine, whose run is the good one of the verdict's tests.
 whole=$tmp/kept/page_frag/6.12/soak/99
-mkdir -p "$whole"
-cp -r "$top/tests/stress-verdict/good" "$whole/plain"
-echo tcg,thread=multi >"$whole/plain/accelerator"
-printf 'plain\tguest\t2\t1024\nrt\tguest\t2\t1024\trt\n' >"$tmp/keeping/tests/soak"
-printf 'about\t6.12.9\tgcc 12\tabc\t2026-01-01\n' >"$whole/about"
-says "a soak of which not every machine ran is no record" fail 'rt did not pass, or was not run' \
-	env XDG_CACHE_HOME="$tmp/kept" RUNNER="$top/tests/stress-verdict/runner" "$tmp/keeping/scripts/soak-record.sh"
-sed -i '/^rt/d' "$tmp/keeping/tests/soak"
+# soak_of TREE SECONDS ROW...: such a one, where tests/soak has these machines
+soak_of() {
+	rm -rf "$whole"
+	mkdir -p "$whole"
+	cp -r "$top/tests/stress-verdict/good" "$whole/plain"
+	echo tcg,thread=multi >"$whole/plain/accelerator"
+	printf 'about\t6.12.9\tgcc 12\t%s\t2026-01-01\t%s\n' "$1" "$2" >"$whole/about"
+	printf '%s\n' "${@:3}" >"$tmp/keeping/tests/soak"
+}
+# shellcheck disable=SC2317 # says calls it
+soak_record() { env XDG_CACHE_HOME="$tmp/kept" RUNNER="$top/tests/stress-verdict/runner" "$tmp/keeping/scripts/soak-record.sh"; }
+tree=$(git -C "$counted/tree" rev-parse --short=12 'HEAD^{tree}')
 says "where nothing was soaked there is no record" fail 'there is no soak of base 6.12' \
 	env XDG_CACHE_HOME="$tmp/new" "$tmp/keeping/scripts/soak-record.sh"
-says "a soak that passed is a record" 0 'report: .*docs/soak.md' \
-	env XDG_CACHE_HOME="$tmp/kept" RUNNER="$top/tests/stress-verdict/runner" "$tmp/keeping/scripts/soak-record.sh"
+soak_of "$tree" 3600 'plain guest 2 1024' 'rt guest 2 1024 rt'
+says "a soak of which not every machine ran is no record" fail 'rt did not pass, or was not run' soak_record
+soak_of "$tree" 3599 'plain guest 2 1024'
+says "nor is one of less than an hour" fail 'was for 3599 s, a record is of 3600 or more' soak_record
+soak_of "$tree" '' 'plain guest 2 1024'
+says "nor one that does not say how long it was" fail 'was for an unknown number of s' soak_record
+soak_of 0123456789ab 3600 'plain guest 2 1024'
+says "nor one of another tree" fail "was of tree 0123456789ab, that of base 6.12 is $tree now" soak_record
+while read -r what row; do
+	soak_of "$tree" 3600 "plain $row"
+	says "nor one of a machine with $what" fail "plain was run as guest 2 1024 DEBUG='', in tests/soak it is " soak_record
+done <<-'EOF'
+	fewer-processors guest 8 1024
+	less-memory guest 2 2048
+	fewer-checkers guest 2 1024 kasan
+	another-kind uml 2 1024
+EOF
+soak_of "$tree" 3600 'plain guest 2 1024'
+sed -i 's/allocated_per_second_cpu1=[0-9]* //' "$whole/plain/result"
+says "nor one that allocated nothing on a processor" fail 'plain allocated on 1 processors of 2' soak_record
+soak_of "$tree" 3600 'plain uml 2 1024 pagealloc numa'
+echo uml 1 1024 >"$whole/plain/machine"
+echo numa pagealloc >"$whole/plain/debug"
+sed -i 's/allocated_per_second_cpu1=[0-9]* //; s/^\(# figure cpus\) .*/\1 1/; s/^# figure checkers /&numa,pagealloc,/' "$whole/plain/result"
+says "where UML has one processor that is all that is asked for" 0 'report: .*docs/soak.md' soak_record
+soak_of "$tree" 7200 'plain guest 2 1024'
+says "a soak that passed is a record" 0 'report: .*docs/soak.md' soak_record
+says "of so many minutes" 0 "^Linux 6.12.9, gcc 12, tree $tree, 2026-01-01, for 120 minutes.$" cat "$tmp/keeping/docs/soak.md"
 says "with a row for each machine" 0 '^\| plain \| tcg \| 2 \| 1024 \| page_owner debug_vm debug_net \| 2 \| 0.0 \| 183096 \| 44077 \| 10660 \| 0 \| 218 \| 0 \|$' \
 	cat "$tmp/keeping/docs/soak.md"
 echo more >>"$tmp/keeping/docs/soak.md"
