@@ -15,6 +15,7 @@ export VM_TIMEOUT=300 VM_MEMORY=512
 
 work=$(work_dir)
 log=$work/log/boots
+kept=${LAYER_KEPT:-$log}
 ways=$(xargs <<<"$BOOT_WAYS")
 
 # boot NUMBER: prints what is wrong
@@ -22,9 +23,9 @@ boot() {
 	local run
 	run=$("$TOP/scripts/guest.sh" boots rdinit=/few-init kunit.enable=0 "only=${ways// /,}") ||
 		{ echo "there was no run"; return 1; }
-	"$TOP/scripts/keep.sh" "$run" "$log/$1"
-	"$TOP/scripts/few-verdict.sh" "$run" >"$log/$1.verdict" ||
-		{ sed -n 's/^fault: //p' "$log/$1.verdict" | paste -sd';'; return 1; }
+	"$TOP/scripts/keep.sh" "$run" "$kept/$1"
+	"$TOP/scripts/few-verdict.sh" "$run" >"$kept/$1/verdict" ||
+		{ sed -n 's/^fault: //p' "$kept/$1/verdict" | paste -sd';'; return 1; }
 }
 
 [ -z "${DEBUG:-}" ] || die "the kernels of the prefixes have no checkers" "run it without DEBUG"
@@ -46,7 +47,7 @@ for commit in "${commits[@]}"; do
 		echo "ok $n - boots: $subject"
 	else
 		bad=1
-		echo "not ok $n - boots: $subject: ${why:-there is no verdict}, see $log/$n"
+		echo "not ok $n - boots: $subject: ${why:-there is no verdict}, see $kept/$n"
 	fi
 done
 [ "$bad" -eq 0 ]

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0
 # guest-bugs.sh: the bugs of tests/guest-bugs, one at a time, in a kernel of which a guest
-# drives what they break: is each told, as the table says? BUGS: only those. TAP.
+# drives what they break: is each told, as the table says? BUGS: only those. TAP. What each
+# guest left is kept below LAYER_KEPT.
 # shellcheck source=scripts/lib.sh
 . "$(dirname "$0")/lib.sh"
 lock_work
@@ -10,6 +11,7 @@ BUGS=${BUGS:-}
 table=$TOP/tests/guest-bugs
 work=$(work_dir)
 log=$work/log/guest-bugs
+kept=${LAYER_KEPT:-$log/kept}
 # What leaves the guest hanging must not take as long as a whole run may.
 export VM_TIMEOUT=300 VM_MEMORY=512
 
@@ -19,14 +21,16 @@ bugs() { rows "$table" "$BUGS"; }
 # driven LAYER: what the bugs of a layer need, each once
 driven() { bugs | awk -F'\t' -v layer="$1" '$2 == layer { print $3 }' | tr , '\n' | sort -u | paste -sd,; }
 
-# boot LAYER DRIVEN: prints where the guest's run is; its report and its kernel's log are in
-# one file. Of the stress the case va comes first: while the next runs, pages are looked for.
+# boot NAME LAYER DRIVEN: prints where the guest's run is, which is kept under NAME; its
+# report and its kernel's log are in one file. Of the stress the case va comes first: while
+# the next runs, pages are looked for.
 boot() {
 	local run
-	case $1 in
-	guest) run=$("$TOP/scripts/guest.sh" bugs rdinit=/few-init kunit.enable=0 "only=$2") ;;
-	stress) run=$("$TOP/scripts/guest.sh" bugs rdinit=/stress-init kunit.enable=0 "stress=-t,$(stress_seconds "va,$2"),va,$2") ;;
+	case $2 in
+	guest) run=$("$TOP/scripts/guest.sh" bugs rdinit=/few-init kunit.enable=0 "only=$3") ;;
+	stress) run=$("$TOP/scripts/guest.sh" bugs rdinit=/stress-init kunit.enable=0 "stress=-t,$(stress_seconds "va,$3"),va,$3") ;;
 	esac || return
+	"$TOP/scripts/keep.sh" "$run" "$kept/$1"
 	cat "$run/result" "$run/console.log" >"$log/said" 2>/dev/null
 	printf '%s\n' "$run"
 }
@@ -43,7 +47,7 @@ unplanted() {
 	what=$(driven "$1")
 	[ -n "$what" ] || return 0
 	n=$((n + 1))
-	if run=$(boot "$1" "$what") && why=$(clean "$run"); then
+	if run=$(boot "unplanted-$1" "$1" "$what") && why=$(clean "$run"); then
 		echo "ok $n - unplanted, $1: all of it passes"
 	else
 		echo "not ok $n - unplanted, $1: ${why:-there was no run}"
@@ -57,14 +61,14 @@ plant() {
 	sed -i "$2" "$tree/$1" && ! cmp -s "$log/before" "$tree/$1"
 }
 
-# told LAYER DRIVEN SAID FILE SCRIPT: or why not
+# told NAME LAYER DRIVEN SAID FILE SCRIPT: or why not
 told() {
-	[ -e "$tree/$4" ] || { echo "there is no $4"; return 1; }
-	plant "$4" "$5" || { echo "it changes nothing"; return 1; }
-	boot "$1" "$2" >/dev/null || { echo "there was no run"; return 1; }
+	[ -e "$tree/$5" ] || { echo "there is no $5"; return 1; }
+	plant "$5" "$6" || { echo "it changes nothing"; return 1; }
+	boot "$1" "$2" "$3" >/dev/null || { echo "there was no run"; return 1; }
 	grep -q '^1\.\.' "$log/said" || { echo "the guest did not begin"; return 1; }
 	! grep -q 'the module is not loaded' "$log/said" || { echo "the module was not loaded"; return 1; }
-	grep -qE "$3" "$log/said" || { echo "not seen: $3"; return 1; }
+	grep -qE "$4" "$log/said" || { echo "not seen: $4"; return 1; }
 }
 
 # try_bug NAME ...: and the file as it was
@@ -72,7 +76,7 @@ try_bug() {
 	local name=$1 why
 	n=$((n + 1))
 	rm -f "$log/said"
-	if why=$(told "${@:2}"); then
+	if why=$(told "$@"); then
 		echo "ok $n - bug $name: told by $2, $3"
 	else
 		echo "not ok $n - bug $name: $why, see $log/$name.said"
@@ -82,6 +86,7 @@ try_bug() {
 	git -C "$tree" checkout -q -- .
 }
 
+rm -rf "$log/kept"
 mkdir -p "$log"
 n=0 bad=0
 want=$(wc -w <<<"$BUGS")

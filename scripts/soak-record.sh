@@ -7,12 +7,12 @@
 . "$(dirname "$0")/lib.sh"
 load_base
 
-all=$(work_dir)/soak
-mkdir -p "$all"
-soak=${1:-$(find "$all" -mindepth 1 -maxdepth 1 -type d | sort | tail -n 1)}
+last=$(work_dir)/soak.last
+soak=${1:-$(cat "$last" 2>/dev/null || :)}
 [ -z "$KERNEL_SRC" ] || die "results/soak/$BASE.run is of the packaged base, not of $KERNEL_SRC" \
 	"run it without KERNEL_SRC"
-[ -s "$soak/about" ] || die "there is no soak of base $BASE" "run: make soak BASE=$BASE"
+[ -n "$soak" ] || die "there is no soak of base $BASE" "run: make soak BASE=$BASE"
+[ -s "$soak/about" ] || die "the soak is gone, or never was: $soak" "run: make soak BASE=$BASE"
 
 IFS=$'\t' read -r _ _ _ tree _ seconds <"$soak/about"
 [[ $seconds =~ ^[0-9]+$ && $seconds -ge 3600 ]] ||

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0
 # soak.sh: the stress on the kernels and machines of tests/soak, or on those that SOAK
 # names, SOAK_SECONDS for all of them. TAP. What each run left (result, the kernel's log,
-# configuration, command) is kept in a directory for this soak, which it names at the end.
+# configuration, command) is kept in a directory for this soak, LAYER_KEPT or one of its own
+# in the cache; the file soak.last there names that of the last one that came to its end.
 # shellcheck source=scripts/lib.sh
 . "$(dirname "$0")/lib.sh"
 load_base
@@ -13,7 +14,7 @@ SOAK_SECONDS=${SOAK_SECONDS:-3600}
 [[ $SOAK_SECONDS =~ ^[1-9][0-9]*$ ]] ||
 	die "SOAK_SECONDS is no number of seconds: $SOAK_SECONDS" "for example: make soak SOAK_SECONDS=3600"
 work=$(work_dir)
-kept=$work/soak/$(date -u +%Y%m%dT%H%M%SZ)
+kept=${LAYER_KEPT:-$work/soak/$(date -u +%Y%m%dT%H%M%SZ)}
 
 # keep NAME TAP: what the run left, if there was one
 keep() {
@@ -64,5 +65,6 @@ for row in "${machines[@]}"; do
 done
 echo "1..$n"
 rm -f "$kept/tap"
+printf '%s\n' "$kept" >"$work/soak.last"
 say "kept: $kept; make soak-record puts its figures into results/"
 [ "$bad" -eq 0 ]

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # test.sh LAYER...: run scripts/LAYER.sh for each, keep its TAP, count all. The TAP and
 # what each guest left go to a directory for this run, KEPT or one of the last ten in
-# the cache.
+# the cache. A layer with several guests keeps each below LAYER_KEPT, which is there.
 # The last line is 'N passed, N failed, N skipped'. A base that has left the
 # archive is one skip, or one failure with STRICT set.
 # shellcheck source=scripts/lib.sh
@@ -11,12 +11,11 @@ load_base
 lock_work
 # shellcheck source=scripts/records.sh
 . "$TOP/scripts/records.sh"
+# shellcheck source=scripts/runs.sh
+. "$TOP/scripts/runs.sh"
 
 work=$(work_dir)
 out=$work/log/tap
-runs=$work/runs
-kept=$(readlink -m "${KEPT:-$runs/$(date -u +%Y%m%dT%H%M%S.%3NZ)}")
-[ -z "$(ls -A "$kept" 2>/dev/null)" ] || die "KEPT has something in it: $kept" "give a directory that is empty or not there"
 failed_early() {
 	printf 'Bail out!  %s ended with status %s: see the messages above\n' "$1" "$2"
 }
@@ -54,7 +53,7 @@ keep_counts() {
 run_layer() {
 	local tap=$out/$1.tap rc=0 start=$SECONDS
 	say "== $1, Linux $BASE"
-	LAYER=$1 "$TOP/scripts/$1.sh" >"$tap" || rc=$?
+	LAYER=$1 LAYER_KEPT=$kept/$1 "$TOP/scripts/$1.sh" >"$tap" || rc=$?
 	[ "$rc" -eq 0 ] || grep -q '^not ok' "$tap" || failed_early "$1" "$rc" >>"$tap"
 	cat "$tap"
 	say "== $1 took $((SECONDS - start)) s"
@@ -72,19 +71,15 @@ skip_base() {
 	exit 0
 }
 
-# keep_layer LAYER: its guests are those that say so
+# keep_layer LAYER: its guests are those that say so; it may have kept all of them itself,
+# of which the last is still there
 keep_layer() {
 	local run
 	cp "$out/$1.tap" "$kept/"
+	[ ! -d "$kept/$1" ] || return 0
 	for run in "$work"/run "$work"/run-*; do
 		[ "$(cat "$run/layer" 2>/dev/null)" != "$1" ] || "$TOP/scripts/keep.sh" "$run" "$kept/$1-${run##*/}"
 	done
-}
-
-# The last ten of those in the cache, and no directory of another name.
-drop_old() {
-	[ -d "$runs" ] || return 0
-	find "$runs" -maxdepth 1 -type d -name '[0-9]*T[0-9]*Z' | sort | head -n -10 | xargs -r -d '\n' rm -rf
 }
 
 rm -rf "$out" "$work"/run*/layer

@@ -9,7 +9,7 @@ top=$(cd "$(dirname "$0")/.." && pwd)
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
 cache=$tmp/cache/page_frag
-unset PAGE_FRAG_LOCKED KERNEL_SRC BASE STRICT KEPT DEBUG BUGS
+unset PAGE_FRAG_LOCKED KERNEL_SRC BASE STRICT KEPT LAYER_KEPT DEBUG BUGS BOOT_WAYS
 unset SOAK SOAK_SECONDS STRESS_ON STRESS_SECONDS VM_CPUS VM_MEMORY
 export HOME=$tmp XDG_CACHE_HOME=$tmp/cache LC_ALL=C
 unset GATES_ONLY GATES_SKIP
@@ -482,8 +482,17 @@ says "a machine that is not there is named" fail 'SOAK names a machine that is n
 says "no time is no soak" fail '1 s are too few for 2 machines' soak 'plain kasan' 1
 says "nor is what is no number" fail 'SOAK_SECONDS is no number of seconds: long' soak plain long
 
+# As a layer it has them where the run is kept.
+soaked=$tmp/kept/page_frag/6.12/runs/20000101T000000Z
+env XDG_CACHE_HOME="$tmp/kept" KEPT="$soaked" SOAK='plain memory' SOAK_SECONDS=7 "$tmp/keeping/scripts/test.sh" soak >/dev/null 2>&1
+says "a run of make soak has what each machine left, once" 0 '^soak soak.tap about memory plain$' sh -c "cd $soaked && echo \$(ls) \$(ls soak)"
+env XDG_CACHE_HOME="$tmp/kept" "$tmp/keeping/scripts/test.sh" suite >/dev/null 2>&1
+says "and stays until there is another soak, however old" 0 '^2 processors, 256 MiB, 3 s$' cat "$soaked/soak/memory/result"
+says "beside the last ten, and what is not ours" 0 '^12$' sh -c "ls $tmp/kept/page_frag/6.12/runs | wc -l"
+
 # An hour of one machine, whose run is the good one of the verdict's tests.
-whole=$tmp/kept/page_frag/6.12/soak/99
+whole=$tmp/soaked
+echo "$whole" >"$tmp/kept/page_frag/6.12/soak.last"
 # soak_of TREE SECONDS ROW...: such a one, where tests/soak has these machines
 soak_of() {
 	rm -rf "$whole"
@@ -498,6 +507,7 @@ soak_record() { env XDG_CACHE_HOME="$tmp/kept" RUNNER="$top/tests/stress-verdict
 tree=$(git -C "$counted/tree" rev-parse --short=12 'HEAD^{tree}')
 says "where nothing was soaked there is no record" fail 'there is no soak of base 6.12' \
 	env XDG_CACHE_HOME="$tmp/new" "$tmp/keeping/scripts/soak-record.sh"
+says "nor where the last soak was removed" fail "the soak is gone, or never was: $whole" soak_record
 soak_of "$tree" 3600 'plain guest 2 1024' 'rt guest 2 1024 rt'
 says "a soak of which not every machine ran is no record" fail 'rt did not pass, or was not run' soak_record
 soak_of "$tree" 3599 'plain guest 2 1024'
@@ -557,7 +567,15 @@ says "a bug that it does not tell is a failure" 1 '^not ok 2 - bug untold: not s
 says "and so is a script that changes nothing" 1 '^not ok 2 - bug idle: it changes nothing' guest_bugs idle
 says "and a file that is not there" 1 '^not ok 2 - bug missing: there is no no-line' guest_bugs missing
 says "after each the kernel is as it was" 1 '^not ok 3 - bug untold: not seen' guest_bugs 'told untold'
+LAYER_KEPT=$tmp/bugs-kept guest_bugs told >/dev/null 2>&1
+says "what its guest left is kept under the bug's name" 0 '^not ok 1 it is bad$' cat "$tmp/bugs-kept/told/result"
+says "and that of the control" 0 '^ok 1 it is good$' cat "$tmp/bugs-kept/unplanted-guest/result"
 says "a bug that is not there is named" fail 'BUGS names one that is not there: told none' guest_bugs 'told none'
+
+# The same guest as that of the main job, which it does not satisfy.
+says "the main job says where its guest is kept" 1 "^what the guest left: $tmp/ran/run$" \
+	env XDG_CACHE_HOME="$tmp/kept" KEPT="$tmp/ran" GUEST_TREE="$bugs" "$tmp/keeping/scripts/run.sh"
+says "and keeps it" 0 '^ok 1 it is good$' cat "$tmp/ran/run/result"
 
 # The same guest for each prefix of a series, whose line its commits change.
 series_of() {
@@ -577,6 +595,8 @@ says "each prefix of the net part boots, and what is before it" 0 '^ok 1 - boots
 says "the last of them is the whole series" 0 '^ok 3 - boots: net: good three$' boots
 series_of 'mm: good' 'net: bad' 'net: good again'
 says "a prefix whose guest fails is a failure" 1 '^not ok 2 - boots: net: bad: not ok 1 it is bad, see ' boots
+LAYER_KEPT=$tmp/boots-kept boots >/dev/null 2>&1
+says "what its guest left is kept" 0 '^not ok 1 it is bad$' cat "$tmp/boots-kept/2/result"
 says "and the next one boots all the same" 1 '^ok 3 - boots: net: good again$' boots
 series_of 'mm: good'
 says "a way that is not there is named" fail 'BOOT_WAYS names one that is not there: loopback/tcp4 none' \
