@@ -2,13 +2,14 @@
 # SPDX-License-Identifier: GPL-2.0
 # page_frag.sh LINUX RESULTS [LAYER...]: run the suite against the kernel tree LINUX, which
 # is copied and not changed, and keep in RESULTS the report of each layer (TAP) with the
-# log, configuration and command line of each guest. All layers, or these, as in
-# scripts/test.sh. Ends with 0 if nothing failed.
+# log, configuration and command line of each guest. These layers, as in scripts/test.sh, or
+# those of make test but mutate and plant, which judge the tests and not the tree. Ends with
+# 0 if nothing failed.
 set -eu
 
 top=$(cd "$(dirname "$0")/../.." && pwd)
 if [ $# -lt 2 ]; then
-	sed -n '3,6s/^# //p' "$0" >&2
+	sed -n '3,7s/^# //p' "$0" >&2
 	exit 1
 fi
 if [ ! -r "$1/Makefile" ]; then
