@@ -8,6 +8,9 @@ PAYLOAD_MB ?= 4
 DEBUG ?=
 # Emulated, a kernel with all the checkers takes several times as long.
 VM_TIMEOUT ?= $(if $(strip $(DEBUG)),7200,1200)
+# The guest's processors and MiB; without, as many as the layer says.
+VM_CPUS ?=
+VM_MEMORY ?=
 JOBS ?= $(shell nproc)
 # Of make vm: the suites of tests/suites to run instead of the traffic guest.
 SUITE ?=
@@ -41,7 +44,7 @@ BENCH_ARGS ?=
 TRY ?=
 PLACED ?=
 
-export BASE KERNEL_SRC PAYLOAD_MB VM_TIMEOUT DEBUG JOBS OUT FROM STRICT
+export BASE KERNEL_SRC PAYLOAD_MB VM_TIMEOUT VM_CPUS VM_MEMORY DEBUG JOBS OUT FROM STRICT
 export SUITE SUITE_REFUSE COV FUZZ_SECONDS FUZZ_SEED PAIRS BENCH_ARGS TRY PLACED STRESS_SECONDS STRESS_SEED STRESS_ON SOAK SOAK_SECONDS BUGS KEPT
 
 .PHONY: help run test unit fuzz mutate unit-record check gates kunit vm stress soak soak-record stress-plants guest-bugs plant objects bisect boots
@@ -51,11 +54,12 @@ help:
 	@sed -n 's/^# make /  make /p' $(MAKEFILE_LIST)
 	@echo 'Knobs: BASE=$(BASE) (known: $(notdir $(wildcard kernels/*))) KERNEL_SRC=$(KERNEL_SRC)'
 	@echo '       PAYLOAD_MB=$(PAYLOAD_MB) VM_TIMEOUT=$(VM_TIMEOUT) JOBS=$(JOBS)'
+	@echo '       VM_CPUS=$(VM_CPUS) VM_MEMORY=$(VM_MEMORY) (for run, vm and stress)'
 	@echo '       COV=$(COV) FUZZ_SECONDS=$(FUZZ_SECONDS) FUZZ_SEED=$(FUZZ_SEED) PAIRS=$(PAIRS)'
 	@echo '       STRESS_SECONDS=$(STRESS_SECONDS) STRESS_SEED=$(STRESS_SEED) STRESS_ON=$(STRESS_ON)'
 	@echo '       SOAK_SECONDS=$(SOAK_SECONDS) SOAK=$(SOAK) BUGS=$(BUGS) (SOAK: any of: $(shell awk '/^[a-z]/ { print $$1 }' tests/soak))'
 	@echo '       SUITE=$(SUITE) (for vm, any of: all $(shell sed '/^\#/d; s/\t.*//' tests/suites)), SUITE_REFUSE=$(SUITE_REFUSE)'
-	@echo '       DEBUG=$(DEBUG) (for run and vm, any of: $(patsubst configs/debug-%.config,%,$(wildcard configs/debug-*.config)))'
+	@echo '       DEBUG=$(DEBUG) (for run, vm and stress, any of: $(patsubst configs/debug-%.config,%,$(wildcard configs/debug-*.config)))'
 	@echo '       KEPT=$(KEPT) OUT=$(OUT) FROM=$(FROM) STRICT=$(STRICT)'
 
 # make run        build, boot, move real files through the allocator, table

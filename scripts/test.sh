@@ -20,6 +20,9 @@ failed_early() {
 	printf 'Bail out!  %s ended with status %s: see the messages above\n' "$1" "$2"
 }
 
+# other_machine: than the layer has by itself
+other_machine() { [ -n "${VM_CPUS:-}${VM_MEMORY:-}" ]; }
+
 # in_part LAYER: is it narrowed by a knob? Then it is not what the letters call by its name.
 in_part() {
 	case $1 in
@@ -29,7 +32,8 @@ in_part() {
 	guest-bugs) [ -n "${BUGS:-}" ] ;;
 	boots) [ -n "${BOOT_WAYS:-}" ] ;;
 	soak) [ -n "${SOAK:-}" ] || [ "${SOAK_SECONDS:-3600}" -lt 3600 ] ;;
-	stress) [ "${STRESS_SECONDS:-30}" -lt 30 ] ;;
+	vm) other_machine ;;
+	stress) other_machine || [ "${STRESS_SECONDS:-30}" -lt 30 ] ;;
 	*) false ;;
 	esac
 }
