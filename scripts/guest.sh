@@ -4,7 +4,8 @@
 # boot it. Leaves result, console and accelerator in run/ of the work directory, or in
 # run-NAME/, and prints that path; the verdict is somebody else's. The words go to the
 # kernel command line. DEBUG names fragments to add, see configs/debug-*.config.
-# GUEST_TREE: another patched tree, with a build of its own.
+# GUEST_TREE: another patched tree, with a build of its own. GUEST_KIND=stress: a kernel
+# without the network, for the stress alone.
 # shellcheck source=scripts/lib.sh
 . "$(dirname "$0")/lib.sh"
 load_base
@@ -13,14 +14,15 @@ lock_work
 read -ra debug <<<"${DEBUG:-}"
 work=$(work_dir)
 tree=${GUEST_TREE:-$work/tree}
-name=$(IFS=-; echo "vm${GUEST_TREE:+-own}${debug:+-}${debug[*]}")
+name=$(IFS=-; echo "${GUEST_KIND:-vm}${GUEST_TREE:+-own}${debug:+-}${debug[*]}")
 build=$work/build/$name
 run=$work/run${1:+-$1}
-fragments=() words=("${@:2}") profiled=() files=() kind=() COVERAGE=
+words=("${@:2}") profiled=() files=() kind=() COVERAGE=
+[ "${GUEST_KIND:-vm}" = vm ] || kind=("$GUEST_KIND")
 [ "${1:-}" != plants ] || kind=(plants)
+list=$(fragments "${GUEST_KIND:-vm}" "${debug[@]}")
+mapfile -t fragments <<<"$list"
 for word in "${debug[@]}"; do
-	fragment=$(debug_fragment "$word")
-	fragments+=("$fragment")
 	[ "$word" != gcov ] || COVERAGE=yes
 	[ "$word" != numa ] || export VM_NODES=2
 done
@@ -31,12 +33,11 @@ if [ -n "$COVERAGE" ]; then
 	mapfile -t profiled < <(printf '%s\n' "$sources" | sed 's|.*/\(.*\)\.c$|GCOV_PROFILE_\1.o=y|')
 fi
 
-"$TOP/scripts/config.sh" "$tree" "$build" x86_64 "$TOP"/configs/vm-*.config \
-	"$TOP/configs/base-$BASE.config" "$TOP/configs/kunit-guest.config" "${fragments[@]}" >&2
+"$TOP/scripts/config.sh" "$tree" "$build" x86_64 "${fragments[@]}" >&2
 "$TOP/scripts/build.sh" "$name" x86_64 bzImage modules "${profiled[@]}"
 modules=$("$TOP/scripts/modules.sh" "$name" x86_64 "${kind[@]}")
 "$TOP/scripts/payload.sh" "$work/payload" "$build/vmlinux"
-[ ${#kind[@]} -eq 0 ] || files=("$modules"/plants/*.ko "$TOP/tests/stress-plants")
+[ "${kind[*]}" != plants ] || files=("$modules"/plants/*.ko "$modules/plants/stress-plants")
 step "packing the guest's file system" "$work/log/initramfs.log" \
 	"$TOP/scripts/initramfs.sh" "$work/initramfs.cpio.gz" "$work/payload" "$modules"/*.ko "${files[@]}" ||
 	die "the guest's file system cannot be packed" "see $work/log/initramfs.log"

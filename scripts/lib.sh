@@ -98,6 +98,19 @@ debug_fragment() {
 	printf '%s\n' "$file"
 }
 
+# fragments vm|stress|uml [WORD...]: what a kernel is configured by, a line each: the guest,
+# the guest of the stress, which has no network, or UML for that; and what DEBUG names
+fragments() {
+	local word kind=$1
+	shift
+	case $kind in
+	vm) printf '%s\n' "$TOP"/configs/{vm-*,"base-$BASE",kunit-guest}.config ;;
+	stress) printf '%s\n' "$TOP"/configs/{vm-x86_64,vm-debug,stress-guest,"base-$BASE",kunit-guest}.config ;;
+	uml) printf '%s\n' "$TOP"/configs/stress-uml{,"-$BASE"}.config ;;
+	esac
+	for word; do debug_fragment "$word"; done
+}
+
 # debug_parameters WORD...: what the kernel has to be told, a line each. What is built in
 # is not switched on; and emulated, it takes longer than what RCU calls a stall.
 debug_parameters() {

@@ -3,7 +3,7 @@
 # modules.sh NAME ARCH [plants|stress]: the guest's modules and that of the selftest, for the
 # kernel in build/NAME of the work directory; prints where they are. Built aside, as kbuild
 # writes beside its sources. In plants/ those of the selftest with the faults of
-# tests/stress-plants, if asked for; with stress only that of the selftest.
+# tests/stress-plants, if asked for; with these and with stress no modules of the guest.
 # shellcheck source=scripts/lib.sh
 . "$(dirname "$0")/lib.sh"
 
@@ -29,7 +29,7 @@ modules_of() {
 }
 
 modules() {
-	[ "$kind" = stress ] || modules_of tests/guest/modules || return
+	[ -n "$kind" ] || modules_of tests/guest/modules || return
 	modules_of tools/testing/selftests/mm/page_frag
 }
 
@@ -43,12 +43,16 @@ plant() {
 	build_in "$dir" && cp "$dir/page_frag_stress.ko" "$aside/plants/$1.ko"
 }
 
+# Those that a kernel of DEBUG can see, and the table of them.
 plants() {
-	local name script
+	local name script kernel=${DEBUG:--}
 	rm -rf "$aside/plants"
-	while IFS=$'\t' read -r name _ _ script; do
+	mkdir -p "$aside/plants"
+	awk -F'\t' -v kernel="${kernel// /,}" '/^[a-z]/ && $2 == kernel' "$TOP/tests/stress-plants" >"$aside/plants/stress-plants"
+	[ -s "$aside/plants/stress-plants" ] || { echo "tests/stress-plants has none for $kernel"; return 1; }
+	while IFS=$'\t' read -r name _ _ _ script; do
 		plant "$name" "$script" || return
-	done < <(grep '^[a-z]' "$TOP/tests/stress-plants")
+	done <"$aside/plants/stress-plants"
 }
 
 step "building the guest's modules" "$work/log/build-$1-modules.log" modules ||

@@ -15,9 +15,9 @@ STRESS_ON=${STRESS_ON:-guest}
 [[ $STRESS_SEED =~ ^[0-9]+$ ]] ||
 	die "STRESS_SEED is no number: $STRESS_SEED" "for example: make stress STRESS_SEED=1"
 [[ $STRESS_ON =~ ^(guest|uml)$ ]] || die "STRESS_ON is neither guest nor uml: $STRESS_ON"
-export VM_MEMORY=${VM_MEMORY:-512}
+export VM_MEMORY=${VM_MEMORY:-512} GUEST_KIND=stress
 # What is asked for, and what the rest of a boot may take.
 export VM_TIMEOUT=$((${VM_TIMEOUT:-1200} + 4 * STRESS_SECONDS))
 
 run=$("$TOP/scripts/$STRESS_ON.sh" stress rdinit=/stress-init "stress=-t,$STRESS_SECONDS,-s,$STRESS_SEED")
-"$TOP/scripts/guest-tap.sh" "$run" "$TOP/scripts/stress-verdict.sh" stress
+"$TOP/scripts/guest-tap.sh" "$run" "$TOP/scripts/stress-verdict.sh" "${LAYER:-stress}"

@@ -17,7 +17,8 @@ work=$(work_dir)
 name=$(IFS=-; echo "um-stress${debug:+-}${debug[*]}")
 build=$work/build/$name
 run=$work/run-${1:?usage: uml.sh NAME WORD...}
-fragments=("$TOP"/configs/stress-uml{,"-$BASE"}.config)
+list=$(fragments uml "${debug[@]}")
+mapfile -t fragments <<<"$list"
 words=(mem="${VM_MEMORY}M" "con0=null,fd:1" console=tty0 "con1=null,fd:3" noreboot panic=-1 panic_on_warn=1 page_owner=on "${@:2}")
 
 if [ "$VM_CPUS" -gt 1 ]; then
@@ -25,10 +26,6 @@ if [ "$VM_CPUS" -gt 1 ]; then
 	fragments+=("$TOP/configs/bench-smp.config")
 	words+=(seccomp=on ncpus="$VM_CPUS")
 fi
-for word in "${debug[@]}"; do
-	fragment=$(debug_fragment "$word")
-	fragments+=("$fragment")
-done
 mapfile -t -O ${#words[@]} words < <(debug_parameters "${debug[@]}")
 
 # boot: its log is its first console, on standard output; its report the second, on fd 3
