@@ -10,11 +10,13 @@
 export LC_ALL=C
 seconds=30 seed=1 all_memory='' loaded=''
 # What goes on meanwhile.
-beside='' plugged='' refusing=''
+beside='' plugged='' refusing='' before=''
 module=$(dirname "$0")/page_frag/page_frag_stress.ko
 debugfs=/sys/kernel/debug
 stress=$debugfs/page_frag_stress
 refuse=$debugfs/fail_page_alloc
+refuse_knobs="probability min-order ignore-gfp-wait task-filter times verbose"
+stacks=$debugfs/page_owner_stacks/show_stacks
 cpus=/sys/devices/system/cpu
 
 usage() {
@@ -47,7 +49,7 @@ list() {
 	rewound		rewound		-
 	alone		alone		-
 	hotplug		floating	hotplug
-	hogged		hogged		memory
+	hogged		hogged		reclaim
 	reserves	reserves	memory
 	order3-never	any		never
 	order3-random	any		random
@@ -59,10 +61,13 @@ list() {
 lacking() {
 	case $1 in
 	hotplug)
-		[ -n "$(last_cpu)" ] || echo "no CPU can be taken away" ;;
-	memory)
-		[ -n "$all_memory" ] || [ "$(memory_kb)" -le 1048576 ] ||
-			echo "it would take all memory, see -m" ;;
+		[ -n "$(pluggable)" ] || echo "no CPU can be taken away" ;;
+	memory|reclaim)
+		if [ -z "$all_memory" ] && [ "$(memory_kb)" -gt 1048576 ]; then
+			echo "it would take all memory, see -m"
+		elif ! grep -q '^allocstall' /proc/vmstat; then
+			echo "the kernel has no CONFIG_VM_EVENT_COUNTERS"
+		fi ;;
 	never|random|bursts)
 		if [ ! -d $refuse ]; then
 			echo "the kernel has no CONFIG_FAIL_PAGE_ALLOC"
@@ -87,15 +92,21 @@ high_order() {
 		print order + 0 }'
 }
 
-# One that is there now and can go.
-last_cpu() {
+# Those that are there now and can go.
+pluggable() {
 	for file in "$cpus"/cpu[1-9]*/online; do
 		[ ! -w "$file" ] || [ "$(cat "$file")" = 0 ] || echo "$file"
-	done | tail -n 1
+	done
+}
+
+# How often a task had to reclaim pages itself.
+stalls() {
+	awk '/^allocstall/ { n += $2 } END { print n + 0 }' /proc/vmstat
 }
 
 # refuse_pages PERCENT: of high order, to who does not reclaim
 refuse_pages() {
+	for knob in $refuse_knobs; do cp "$refuse/$knob" "$tmp/$knob"; done
 	refusing=yes
 	echo 0 >$refuse/verbose
 	high_order >$refuse/min-order
@@ -105,10 +116,13 @@ refuse_pages() {
 	echo "$1" >$refuse/probability
 }
 
+# One after the other.
 plug() {
 	while :; do
-		echo 0 >"$plugged" && echo gone >>"$tmp/gone"
-		echo 1 >"$plugged"
+		for file in $plugged; do
+			echo 0 >"$file" && basename "${file%/online}" >>"$tmp/gone"
+			echo 1 >"$file"
+		done
 	done
 }
 
@@ -130,9 +144,10 @@ begin() {
 		bursts &
 		beside=$! ;;
 	hotplug)
-		plugged=$(last_cpu)
+		plugged=$(pluggable)
 		plug &
 		beside=$! ;;
+	reclaim) before=$(stalls) ;;
 	esac
 }
 
@@ -142,9 +157,11 @@ end() {
 		wait "$beside" 2>/dev/null
 		beside=''
 	fi
-	[ -z "$refusing" ] || echo 0 >$refuse/probability
+	[ -z "$refusing" ] || for knob in $refuse_knobs; do
+		cat "$tmp/$knob" >"$refuse/$knob"
+	done
 	refusing=''
-	[ -z "$plugged" ] || echo 1 >"$plugged"
+	for file in $plugged; do echo 1 >"$file"; done
 	plugged=''
 }
 
@@ -154,7 +171,7 @@ leave() {
 	rm -rf "$tmp"
 }
 
-# not_as_told WHAT CPU: what did not happen, or nothing
+# not_as_told WHAT: what did not happen, or nothing
 not_as_told() {
 	case $1 in
 	never)
@@ -164,22 +181,25 @@ not_as_told() {
 		[ "$(figure refills_low)" -gt 0 ] || echo "no page of high order was refused" ;;
 	hotplug)
 		[ "$(wc -l <"$tmp/gone")" -gt 1 ] || echo "no CPU went away and came back"
-		[ -n "$(figure "allocated_per_second_$2")" ] ||
-			echo "nothing was allocated on $2" ;;
+		sort -u "$tmp/gone" | while read -r cpu; do
+			[ -n "$(figure "allocated_per_second_$cpu")" ] ||
+				echo "nothing was allocated on $cpu"
+		done ;;
+	reclaim)
+		[ "$(stalls)" -gt "$before" ] || echo "no task had to reclaim" ;;
 	esac
 }
 
 # run CASE WHAT: $fault is why it failed, or empty
 run() {
-	failed='' gone_cpu=''
+	failed=''
 	begin "$2"
-	[ -z "$plugged" ] || gone_cpu=$(basename "$(dirname "$plugged")")
 	said=$( (echo "$1 $each $seed" >$stress/run) 2>&1) || failed=yes
 	end
 	if [ -n "$failed" ]; then
 		fault="$(sed -n 's/^fault //p' $stress/result) ($said)"
 	else
-		fault=$(not_as_told "$2" "$gone_cpu" | tr '\n' ' ')
+		fault=$(not_as_told "$2" | tr '\n' ' ')
 	fi
 }
 
@@ -221,10 +241,31 @@ wanted() {
 }
 
 # What the kernel has complained of since it was booted. Loading a module that is
-# not of the kernel's tree is no complaint.
+# not of the kernel's tree is no complaint. Lockdep stops looking after its first one.
 complaints() {
-	cat /sys/kernel/warn_count /sys/kernel/oops_count | tr '\n' ' '
-	echo $(($(cat /proc/sys/kernel/tainted) & ~(1 << 12 | 1 << 13 | 1 << 18)))
+	{
+		cat /sys/kernel/warn_count /sys/kernel/oops_count &&
+			echo $(($(cat /proc/sys/kernel/tainted) & ~(1 << 12 | 1 << 13 | 1 << 18))) ||
+			echo unknown
+		[ ! -e /proc/lockdep_stats ] || sed -n 's/^ *debug_locks: *//p' /proc/lockdep_stats
+	} | tr '\n' ' '
+}
+
+# logged MARK: what the kernel said of itself after MARK, counted or not
+alarm='WARNING:|BUG:|KASAN:|KCSAN:|UBSAN:|pagealloc: |Oops|Call Trace:|INFO: (task|rcu|trying)'
+logged() {
+	dmesg | awk -v mark="$1" -v alarm="$alarm" '
+		index($0, mark) { n = 0 }
+		$0 ~ alarm { said[n++] = $0 }
+		END { for (i = 0; i < n; i++) print said[i] }'
+}
+
+# Pages that code asked for which is there no more, where page_owner tells.
+pages_of_gone_code() {
+	[ -r "$stacks" ] || { echo 0; return; }
+	awk -v RS= '/alloc_pages[^\n]*\n *0x[0-9a-f]+\n/ {
+			sub(/.*nr_base_pages: */, ""); n += $1 }
+		    END { print n + 0 }' "$stacks"
 }
 
 while getopts lmt:s:k: option; do
@@ -268,7 +309,10 @@ grep -q " $debugfs debugfs " /proc/mounts ||
 	mount -t debugfs none $debugfs 2>/dev/null || skip_all "no debugfs"
 echo "1..$((count + 3))"
 echo "# seed $seed, $each ms for each case"
-before=$(complaints)
+mark="test_page_frag.sh: begin $$ $(cut -d' ' -f1 /proc/uptime)"
+echo "$mark" >/dev/kmsg
+complained=$(complaints)
+pages=$(pages_of_gone_code)
 loaded=yes fault=''
 insmod "$module" || loaded='' fault="$module cannot be loaded"
 result "load the module"
@@ -283,10 +327,16 @@ done <"$tmp/cases"
 fault=''
 rmmod page_frag_stress || fault="it cannot be unloaded"
 loaded=''
+[ "$(pages_of_gone_code)" -le "$pages" ] || fault="pages of it are left"
 result "unload the module"
-fault=''
-after=$(complaints)
-[ "$before" = "$after" ] || fault="warnings, oopses: $before, then $after"
+logged "$mark" >"$tmp/log"
+sed 's/^/# log: /' "$tmp/log"
+fault=$(head -n 1 "$tmp/log")
+case $complained in
+*unknown*) fault="the kernel does not say what it warned of" ;;
+"$(complaints)") ;;
+*) fault="warnings, oopses, taint: $complained, then $(complaints): $fault" ;;
+esac
 result "the kernel warned of nothing"
 echo "# tested $tested of $count cases, $failures failures"
 [ $failures -eq 0 ] || exit 1

@@ -94,32 +94,6 @@ enum how {
 	BY_WORK,
 };
 
-/**
- * struct stress_case - who does what
- * @name: as it is written to "run"
- * @take: how a fragment is allocated; NULL: each way in turn
- * @from: where it is allocated
- * @in: where it is received
- * @by: how it is freed then
- * @more_caches: of each lane, beside the one
- * @drains: they are drained now and then, whatever is alive
- * @alone: what is allocated is freed at once, so that pages are idle
- * @floats: tasks are not bound to CPUs, which may go away
- * @beside: a task that runs meanwhile
- * @instead: runs instead of all that, until stress_over()
- */
-struct stress_case {
-	const char *name;
-	bool (*take)(struct lane *lane, struct page_frag_cache *nc,
-		     struct item *item);
-	enum where from, in;
-	enum how by;
-	unsigned int more_caches;
-	bool drains, alone, floats;
-	int (*beside)(void *unused);
-	void (*instead)(void);
-};
-
 /* What is counted, on each CPU. */
 enum count {
 	N_ALLOCATED,		/* fragments */
@@ -133,12 +107,46 @@ enum count {
 	N_REFILLS_HIGH,		/* new pages of high order */
 	N_REFILLS_LOW,		/* new pages of order 0 */
 	N_REUSED,		/* pages started again */
+	N_OTHER_CACHES,		/* fragments of more caches than one */
+	N_GROWN,		/* commits without a reference */
+	N_REWOUND,		/* rewinds to the start of a page */
+	N_DRAINED_ALIVE,	/* drains with fragments alive */
+	N_BY_RCU,		/* fragments freed there */
+	N_BY_WORK,		/* fragments freed there */
 	N_PFMEMALLOC,		/* new pages from the reserves */
 	N_CALM,			/* and not, after such a page */
 	N_PAGES_FREED,		/* of the new pages */
 	N_WRONG_ORDER,		/* pages freed with another order */
 	N_UNTRACKED,		/* pages without room in the table */
 	N_COUNTS,
+};
+
+/**
+ * struct stress_case - who does what
+ * @name: as it is written to "run"
+ * @take: how a fragment is allocated; NULL: each way in turn
+ * @from: where it is allocated
+ * @in: where it is received
+ * @by: how it is freed then
+ * @more_caches: of each lane, beside the one
+ * @drains: they are drained now and then, whatever is alive
+ * @alone: what is allocated is freed at once, so that pages are idle
+ * @floats: tasks are not bound to CPUs, which may go away
+ * @beside: a task that runs meanwhile
+ * @instead: runs instead of all that, until stress_over()
+ * @shows: what is counted of it, or it has tested nothing
+ */
+struct stress_case {
+	const char *name;
+	bool (*take)(struct lane *lane, struct page_frag_cache *nc,
+		     struct item *item);
+	enum where from, in;
+	enum how by;
+	unsigned int more_caches;
+	bool drains, alone, floats;
+	int (*beside)(void *unused);
+	void (*instead)(void);
+	enum count shows;
 };
 
 static const char * const count_names[] = {
@@ -153,6 +161,12 @@ static const char * const count_names[] = {
 	[N_REFILLS_HIGH] = "refills_high",
 	[N_REFILLS_LOW] = "refills_low",
 	[N_REUSED] = "reused",
+	[N_OTHER_CACHES] = "other_caches",
+	[N_GROWN] = "grown",
+	[N_REWOUND] = "rewound",
+	[N_DRAINED_ALIVE] = "drained_alive",
+	[N_BY_RCU] = "by_rcu",
+	[N_BY_WORK] = "by_work",
 	[N_PFMEMALLOC] = "pfmemalloc",
 	[N_CALM] = "calm",
 	[N_PAGES_FREED] = "pages_freed",
@@ -442,6 +456,7 @@ static void grow(struct lane *lane, struct page_frag_cache *nc,
 			return;
 		part = min(avail, 1 + any(lane, 512));
 		page_frag_alloc_commit_noref(nc, part);
+		count(N_GROWN);
 		item->size += part;
 	}
 }
@@ -497,10 +512,14 @@ static bool take_any(struct lane *lane, struct page_frag_cache *nc,
 static bool take_rewound(struct lane *lane, struct page_frag_cache *nc,
 			 struct item *item)
 {
+	unsigned int used = page_frag_cache_used(nc);
+
 	if (any(lane, 2))
 		return take_again(lane, nc, item);
 
 	page_frag_cache_rewind(nc);
+	if (page_frag_cache_used(nc) < used)
+		count(N_REWOUND);
 	return take_any(lane, nc, item);
 }
 
@@ -519,12 +538,14 @@ static void item_free(struct item *item)
 static void item_free_rcu(struct rcu_head *rcu)
 {
 	item_free(container_of(rcu, struct item, rcu));
+	count(N_BY_RCU);
 	atomic_dec(&waiting);
 }
 
 static void item_free_work(struct work_struct *work)
 {
 	item_free(container_of(work, struct item, work));
+	count(N_BY_WORK);
 	atomic_dec(&waiting);
 }
 
@@ -584,17 +605,26 @@ static bool hand_over(struct lane *lane, struct item *item)
 	return stress->alone;
 }
 
+/* What @item is of is alive, and maybe more of the page. */
+static void drain(struct page_frag_cache *nc, struct item *item)
+{
+	if (item && page_frag_cache_page(nc) == virt_to_head_page(item->va))
+		count(N_DRAINED_ALIVE);
+	page_frag_cache_drain(nc);
+}
+
 static bool produce(struct lane *lane)
 {
-	struct page_frag_cache *nc;
-	struct item *item;
+	unsigned int which = any(lane, 1 + stress->more_caches);
+	struct page_frag_cache *nc = &lane->caches[which];
+	struct item *item = item_new(lane, nc);
 
-	nc = &lane->caches[any(lane, 1 + stress->more_caches)];
-	item = item_new(lane, nc);
 	if (stress->drains && !any(lane, 64))
-		page_frag_cache_drain(nc);
+		drain(nc, item);
 	if (!item)
 		return true;
+	if (which)
+		count(N_OTHER_CACHES);
 	item_fill(lane, item);
 	return hand_over(lane, item);
 }
@@ -848,20 +878,22 @@ static const struct stress_case cases[] = {
 	{ "pg",		take_pg },
 	{ "both",	take_both },
 	{ "prepared",	take_prepared },
-	{ "coalesced",	take_grown },
+	{ "coalesced",	take_grown, .shows = N_GROWN },
 	{ "zeroed",	take_zeroed },
 	{ "any",	take_any },
-	{ "caches",	take_any, .more_caches = CACHES_MOST - 1 },
+	{ "caches",	take_any, .more_caches = CACHES_MOST - 1,
+			.shows = N_OTHER_CACHES },
 	{ "softirq",	take_any, .from = IN_SOFTIRQ, .in = IN_SOFTIRQ },
 	{ "hardirq",	take_any, .from = IN_HARDIRQ },
-	{ "rcu",	take_any, .by = BY_RCU },
-	{ "worker",	take_any, .by = BY_WORK },
-	{ "drained",	take_any, .by = BY_RCU, .drains = true },
-	{ "rewound",	take_rewound },
-	{ "alone",	take_any, .alone = true },
+	{ "rcu",	take_any, .by = BY_RCU, .shows = N_BY_RCU },
+	{ "worker",	take_any, .by = BY_WORK, .shows = N_BY_WORK },
+	{ "drained",	take_any, .by = BY_RCU, .drains = true,
+			.shows = N_DRAINED_ALIVE },
+	{ "rewound",	take_rewound, .shows = N_REWOUND },
+	{ "alone",	take_any, .alone = true, .shows = N_REUSED },
 	{ "floating",	take_any, .from = IN_SOFTIRQ, .floats = true },
 	{ "hogged",	take_any, .beside = hog },
-	{ "reserves",	.instead = reserves },
+	{ "reserves",	.instead = reserves, .shows = N_CALM },
 };
 
 static int lane_init(struct lane *lane, u64 seed)
@@ -1110,27 +1142,51 @@ static const char *fault_of_counts(void)
 		return "not as many pages were freed as taken";
 	if (total(N_WRONG_ORDER))
 		return "a page was freed with another order";
+	if (!list_empty(&hoard))
+		return "memory is still kept from everybody";
 	return NULL;
 }
+
+/* Not where CPUs or memory come and go. */
+static bool cpu_without(enum count what)
+{
+	unsigned int cpu;
+
+	if (stress->floats || stress->beside || stress->instead)
+		return !total(what);
+	for_each_online_cpu(cpu)
+		if (!per_cpu(counts[what], cpu))
+			return true;
+	return false;
+}
+
+static const char * const not_shown[] = {
+	[N_REUSED] = "no page was used again",
+	[N_OTHER_CACHES] = "only one cache was used",
+	[N_GROWN] = "nothing was committed without a reference",
+	[N_REWOUND] = "no page was rewound",
+	[N_DRAINED_ALIVE] = "nothing was drained with fragments alive",
+	[N_BY_RCU] = "nothing was freed by RCU",
+	[N_BY_WORK] = "nothing was freed by a worker",
+	[N_CALM] = "no page of the reserves, or no other after it",
+};
 
 /* A case that was not what it is for has tested nothing. */
 static const char *fault_of_case(void)
 {
-	if (!total(N_ALLOCATED))
-		return "nothing was allocated";
 	if (not_started)
 		return "a task could not be started";
+	if (cpu_without(N_ALLOCATED))
+		return "nothing was allocated on a CPU";
 	if (total(N_WRONG_CONTEXT))
 		return "allocated in another context";
-	if (stress->alone && !total(N_REUSED))
-		return "no page was used again";
 	if (stress->beside && !total(N_UNSERVED) && !total(N_REFILLS_LOW))
 		return "memory was never short";
-	if (stress->instead)
-		return total(N_PFMEMALLOC) && total(N_CALM) ? NULL :
-		       "no page of the reserves, or no other after it";
-	if (nr_lanes > 1 && !stress->alone && !total(N_CROSSED))
-		return "no fragment came to another CPU";
+	if (!total(stress->shows) || (stress->instead && !total(N_PFMEMALLOC)))
+		return not_shown[stress->shows];
+	if (nr_lanes > 1 && !stress->alone && !stress->instead &&
+	    cpu_without(N_CROSSED))
+		return "no fragment came to a CPU from another one";
 	return NULL;
 }
 
