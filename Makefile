@@ -29,6 +29,8 @@ STRESS_SECONDS ?= 30
 STRESS_SEED ?= 1
 # Where: guest (QEMU) or uml.
 STRESS_ON ?= guest
+# The checkers of make hostile, fragments of configs/ as for DEBUG.
+HOSTILE ?= kasan kmemleak lockdep poison ubsan
 # Of make soak: all machines together, and which of tests/soak (all).
 SOAK_SECONDS ?= 3600
 SOAK ?=
@@ -45,9 +47,9 @@ TRY ?=
 PLACED ?=
 
 export BASE KERNEL_SRC PAYLOAD_MB VM_TIMEOUT VM_CPUS VM_MEMORY DEBUG JOBS OUT FROM STRICT
-export SUITE SUITE_REFUSE COV FUZZ_SECONDS FUZZ_SEED PAIRS BENCH_ARGS TRY PLACED STRESS_SECONDS STRESS_SEED STRESS_ON SOAK SOAK_SECONDS BUGS KEPT
+export SUITE SUITE_REFUSE COV FUZZ_SECONDS FUZZ_SEED PAIRS BENCH_ARGS TRY PLACED STRESS_SECONDS STRESS_SEED STRESS_ON HOSTILE SOAK SOAK_SECONDS BUGS KEPT
 
-.PHONY: help run test unit fuzz mutate unit-record check gates kunit vm stress soak soak-record stress-plants guest-bugs plant objects bisect boots
+.PHONY: help run test unit fuzz mutate unit-record check gates kunit vm stress hostile soak soak-record stress-plants guest-bugs plant objects bisect boots
 .PHONY: cover bench bench-record bench-report bench-size icount fastpath series letters record porting tree where clean distclean
 
 help:
@@ -68,7 +70,7 @@ run:
 
 # make test       all layers, from user space to the guest; the last line counts
 test:
-	@scripts/test.sh unit mutate check matrix kunit plant vm stress
+	@scripts/test.sh unit mutate check matrix kunit plant vm stress hostile
 
 # make unit       the allocator in user space, sanitized; COV=1: with coverage
 unit:
@@ -101,6 +103,10 @@ kunit:
 # make stress     allocate and free from everywhere at once, in a guest of its own
 stress:
 	@scripts/test.sh stress
+
+# make hostile    the stress on a kernel with sanitizers, under UML
+hostile:
+	@scripts/test.sh hostile
 
 # make soak       the stress on every kernel and machine of tests/soak, for an hour
 soak:

@@ -190,8 +190,18 @@ shell_scripts() { git ls-files '*.sh' .ci/run tests/guest/{,suite-,few-,stress-,
 
 configured() {
 	mkdir -p "$build/check"
-	"$TOP/scripts/config.sh" "$tree" "$build/check" x86_64 \
-		"$TOP"/configs/vm-*.config "$TOP/configs/base-$BASE.config" "$TOP/configs/kunit-guest.config"
+	mapfile -t list < <(fragments vm)
+	"$TOP/scripts/config.sh" "$tree" "$build/check" x86_64 "${list[@]}"
+}
+
+# soak_configured: each kernel of tests/soak, which take an hour to build
+soak_configured() {
+	local kernel list
+	local -A arch=([stress]=x86_64 [uml]=um)
+	while read -ra kernel; do
+		mapfile -t list < <(fragments "${kernel[@]}")
+		"$TOP/scripts/config.sh" "$tree" "$build/check-${kernel[0]}" "${arch[${kernel[0]}]}" "${list[@]}" || return
+	done < <(awk '/^[a-z]/ { sub(/^guest/, "stress", $2); $1 = $3 = $4 = ""; print }' "$TOP/tests/soak" | sort -u)
 }
 
 kmake() { make -s -C "$tree" O="$build/check" CC="ccache gcc" -j"$JOBS" "$@"; }
@@ -215,6 +225,20 @@ stress_module() {
 	cp -r "$tree/tools/testing/selftests/mm/page_frag" "$dir" && kmake prepare >/dev/null || return
 	out=$(kmake W=1 C=2 CHECK="$SPARSE" M="$dir" page_frag_stress.o 2>&1) || { echo "$out"; return 1; }
 	! grep -E 'page_frag_stress.*warning|error:|is not available' <<<"$out"
+}
+
+# What make -C tools/testing/selftests TARGETS=mm would build, install and run. The makefile
+# looks for a kernel that is built: one symbol list is enough for it.
+mm_selftests() {
+	local built=$build/check-selftests said
+	mkdir -p "$built"
+	touch "$built/Module.symvers"
+	said=$(make -C "$tree/tools/testing/selftests/mm" -pnq ARCH=x86_64 O="$built" KDIR="$built" 2>/dev/null)
+	grep -qx 'TEST_GEN_MODS_DIR := page_frag' <<<"$said" || { echo "TEST_GEN_MODS_DIR is not page_frag"; return 1; }
+	grep -E '^TEST_(PROGS|FILES) :?= ' <<<"$said" | grep -qwE 'ksft_page_frag.sh|test_page_frag.sh' ||
+		{ echo "neither TEST_PROGS nor TEST_FILES has the stress"; return 1; }
+	grep -qx 'CATEGORY="page_frag" run_test ./test_page_frag.sh' "$tree/tools/testing/selftests/mm/run_vmtests.sh" ||
+		{ echo "run_vmtests.sh does not run it"; return 1; }
 }
 
 semantic_patches() {
@@ -315,9 +339,11 @@ gate "the series is written as mails" write_mails
 gate "git am of the mails gives the tree that is tested" "$TOP/scripts/roundtrip.sh" "$work/mails"
 gate_start "tests of the mails and of the round trip" "$TOP/tests/series.sh" "$work/mails"
 gate "configuration: every line survives" configured
+gate "configurations of the soak: every line survives" soak_configured
 gate "W=1" w1
 gate "sparse" sparse_clean
 gate "W=1 and sparse, module of the selftest" stress_module
+gate "the kernel's selftests have the stress" mm_selftests
 gate "coccicheck" semantic_patches
 gate "the fast paths are the instructions recorded" "$TOP/scripts/fastpath.sh" --check
 gate "porting kit" "$TOP/scripts/porting.sh"

@@ -49,6 +49,7 @@ plant_static() {
 	in_tree mm/page_frag_test.c '$a static void planted_free(void *p) { if (p) kfree(p); }'
 	in_tree mm/page_frag_cache.c '$a unsigned long planted_symbol;'
 	w1_only tools/testing/selftests/mm/page_frag/page_frag_stress.c 1 planted_w1
+	in_tree tools/testing/selftests/mm/run_vmtests.sh '/^CATEGORY="page_frag" run_test/d'
 	in_tree tools/testing/selftests/mm/page_frag/page_frag_stress.c '$a unsigned long planted_symbol;'
 	in_tree Documentation/mm/page_frags.rst '$a \\n.. no-such-directive::'
 }
@@ -80,6 +81,8 @@ plant_repository() {
 
 # By itself: without a configuration the gates that compile are red anyway.
 plant_fragment() { echo CONFIG_NO_SUCH_SYMBOL=y >>"$tmp/top/configs/vm-net.config"; }
+
+plant_soak() { echo CONFIG_NO_SUCH_SYMBOL=y >>"$tmp/top/configs/debug-rt.config"; }
 
 # title_before: a script that gives the section before ours a name that comes later
 title_before() {
@@ -146,7 +149,7 @@ red check "every base can be had" "SPDX line in every file" shellcheck "no old n
 	"every file of the series is compiled" "MAINTAINERS is in order" \
 	"every try of the benchmark applies" coccicheck \
 	"W=1" "sparse" "W=1 and sparse, module of the selftest" \
-	"the fast paths are the instructions recorded" htmldocs
+	"the kernel's selftests have the stress" "the fast paths are the instructions recorded" htmldocs
 because "SPDX line in every file" "nothing.txt: no SPDX line"
 because shellcheck "bad.sh"
 because "every base can be had" "no longer has linux-source-9.9"
@@ -169,6 +172,7 @@ because "W=1" "unused-but-set-variable"
 because "sparse" "planted_symbol"
 because "W=1 and sparse, module of the selftest" "unused-but-set"
 because "W=1 and sparse, module of the selftest" "planted_symbol"
+because "the kernel's selftests have the stress" "run_vmtests.sh does not run it"
 because "every name is tested" "page_frag_alloc_va_prepare_align: not used"
 because "kernel-doc -Wall -Werror" "'what' not described"
 because "MAINTAINERS is in order" "mm/page_frag_cache"
@@ -188,6 +192,8 @@ because "an error of sparse, objects" "skmsg\.c:.*different address spaces" "$lo
 because "a file that sparse does not read, objects" "an error, and no warning after it: net/core/skmsg\.c" "$log/objects.tap"
 
 alone check "configuration: every line survives" NO_SUCH_SYMBOL plant_fragment
+git -C "$tmp/top" checkout -q -- configs
+alone check "configurations of the soak: every line survives" NO_SUCH_SYMBOL plant_soak
 git -C "$tmp/top" checkout -q -- configs
 alone check "MAINTAINERS is in order" "is not where it belongs" in_tree MAINTAINERS \
 	"$(title_before)"

@@ -42,6 +42,7 @@ declare -A titles=(
 	[vm]="QEMU guest, two processors"
 	[stress]="stress, QEMU guest"
 	[stress-uml]="stress, UML"
+	[hostile]="stress with sanitizers, UML"
 	[soak]="soak"
 	[stress-plants]="faults planted into the stress module"
 	[guest-bugs]="bugs planted into a kernel in a guest"

@@ -13,6 +13,8 @@ SOAK=${SOAK:-}
 SOAK_SECONDS=${SOAK_SECONDS:-3600}
 [[ $SOAK_SECONDS =~ ^[1-9][0-9]*$ ]] ||
 	die "SOAK_SECONDS is no number of seconds: $SOAK_SECONDS" "for example: make soak SOAK_SECONDS=3600"
+STRESS_SEED=${STRESS_SEED:-1}
+[[ $STRESS_SEED =~ ^[0-9]+$ ]] || die "STRESS_SEED is no number: $STRESS_SEED" "for example: make soak STRESS_SEED=1"
 work=$(work_dir)
 kept=${LAYER_KEPT:-$work/soak/$(date -u +%Y%m%dT%H%M%SZ)}
 
@@ -31,11 +33,13 @@ number_on() {
 	done < <(grep -E '^(not )?ok ' "$2")
 }
 
-# soak_one NAME KIND CPUS MIB DEBUG: a run that says nothing is a failure, too
+# soak_one NAME KIND CPUS MIB DEBUG: with numbers of its own; a run that says nothing is a
+# failure, too
 soak_one() {
 	local tap=$kept/tap rc=0
 	rm -rf "$work/run-stress"
-	STRESS_ON=$2 VM_CPUS=$(processors_of "$2" "$3") VM_MEMORY=$4 DEBUG=$5 STRESS_SECONDS=$each \
+	seed=$((seed + 1))
+	STRESS_ON=$2 VM_CPUS=$(processors_of "$2" "$3") VM_MEMORY=$4 DEBUG=$5 STRESS_SECONDS=$each STRESS_SEED=$seed \
 		"$TOP/scripts/stress.sh" >"$tap" </dev/null || rc=$?
 	[ "$rc" -eq 0 ] || bad=1
 	grep -qE '^(not )?ok ' "$tap" || echo "not ok - stress: ended with $rc before it began" >>"$tap"
@@ -58,7 +62,7 @@ each=$((SOAK_SECONDS / ${#machines[@]}))
 [ "$each" -gt 0 ] || die "$SOAK_SECONDS s are too few for ${#machines[@]} machines" "set SOAK_SECONDS or SOAK"
 mkdir -p "$kept"
 about >"$kept/about"
-n=0 bad=0
+n=0 bad=0 seed=$((STRESS_SEED - 1))
 for row in "${machines[@]}"; do
 	read -r name kind cpus mib words <<<"$row"
 	soak_one "$name" "$kind" "$cpus" "$mib" "$words"

@@ -20,7 +20,7 @@ KERNEL_SRC=$(cd "$1" && pwd)
 mkdir -p "$2"
 KEPT=$(cd "$2" && pwd)
 shift 2
-[ $# -gt 0 ] || set -- unit check matrix kunit vm stress
+[ $# -gt 0 ] || set -- unit check matrix kunit vm stress hostile
 BASE=$(awk -F' *= *' '/^(VERSION|PATCHLEVEL) =/ { v = v s $2; s = "." } END { print v }' "$KERNEL_SRC/Makefile")
 export BASE KERNEL_SRC KEPT
 exec "$top/scripts/test.sh" "$@"
