@@ -82,9 +82,18 @@ config_lines() { grep -E '^CONFIG_|is not set$' "$1" | grep -v '^CONFIG_PAHOLE_V
 # them without names
 rows() { awk -v want=" $2 " '/^[a-z]/ && (want ~ /^ *$/ || index(want, " " $1 " "))' "$1"; }
 
-# processors_of KIND CPUS: those that can be had of a machine of tests/soak; after load_base
-processors_of() {
-	if [ "$1" = uml ] && [ -z "${um_smp:-}" ]; then echo 1; else echo "$2"; fi
+# soak_rows NAMES: of tests/soak, what this base has; after load_base
+soak_rows() { rows "$TOP/tests/soak" "$1" | awk -v smp="${um_smp:-}" '$2 != "uml" || smp'; }
+
+# Tests and what is written about the code, the rest is code.
+beside=(Documentation MAINTAINERS mm/page_frag_test.c tools/testing)
+
+# code_id [TREE [PATH]]: of the code in TREE, or in what there is now for this base, and of
+# PATH beside it. What was measured of one tree holds for another with the same code.
+code_id() {
+	git -C "$(work_dir)/tree" ls-tree -r "${1:-HEAD}" |
+		awk -F'\t' -v path="${2:-}" -v beside="^($(IFS='|'; echo "${beside[*]}"))(/|$)" '$2 == path || $2 !~ beside' |
+		sha256sum | cut -c1-12
 }
 
 # tree_id: of what the series gives for this base

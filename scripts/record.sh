@@ -25,4 +25,6 @@ mkdir -p "$TOP/results"
 		awk -F'\t' '!/^#/ && !seen[$1]++' | named_now | sort -s -t: -k1,1
 } >"$new"
 mv "$new" "$results"
+# What is measured of a later tree with the same code needs not be measured again.
+grep -q "^$(tree_id)" "$TOP/results/codes" || printf '%s\t%s\n' "$(tree_id)" "$(code_id HEAD)" >>"$TOP/results/codes"
 say "results: $results"

@@ -11,6 +11,7 @@ lock_work
 work=$(work_dir)
 tree=$work/tree
 out=$(readlink -m "${OUT:-$work/mails}")
+records=$work/mails.records
 most=15
 author=page_frag
 placeholder="Your Name <you@example.org>"
@@ -52,9 +53,6 @@ source_of_base() {
 	if [ -n "$KERNEL_SRC" ]; then echo "a tree of the sender's own"; else cat "$work/source"; fi
 }
 
-# Tests and what is written about the code, the rest is code.
-beside=(Documentation MAINTAINERS mm/page_frag_test.c tools/testing)
-
 # added_by_mm PATHSPEC...: lines that the mm part adds there
 added_by_mm() {
 	git -C "$tree" diff --numstat base "$(part_commits mm "$tree" | tail -n 1)" -- "$@" |
@@ -62,8 +60,8 @@ added_by_mm() {
 }
 
 letter_text() {
-	sed '1,/^$/d' "$TOP/patches/cover/$1" | "$TOP/scripts/render.py" "$work/tree.records" \
-		tree="$tree" treeid="$(git -C "$tree" rev-parse --short=12 'HEAD^{tree}')" \
+	sed '1,/^$/d' "$TOP/patches/cover/$1" | "$TOP/scripts/render.py" "$records" \
+		tree="$tree" treeid="$(tree_id)" \
 		base="$BASE" version="$(make -s -C "$tree" kernelversion)" source="$(source_of_base)" \
 		mm="$(part_commits mm "$tree" | wc -l)" net="$(part_commits net "$tree" | wc -l)" \
 		code="$(added_by_mm . "${beside[@]/#/:!}")" tests="$(added_by_mm "${beside[@]}")"
@@ -148,8 +146,7 @@ prefix() {
 # A letter marks what was measured on another tree; a message has no place for it.
 note_old_numbers() {
 	local old
-	old=$(awk -F'\t' -v tree="$(git -C "$tree" rev-parse --short=12 'HEAD^{tree}')" \
-		'/^(size|speed|time)/ && $1 !~ /: base$/ && $7 != tree' "$work/tree.records" | wc -l)
+	old=$(awk -F'\t' -v tree="$(tree_id)" '/^(size|speed|time)/ && $1 !~ /: base$/ && $7 != tree' "$records" | wc -l)
 	[ "$old" -eq 0 ] || say "  note: $old numbers in the messages are of an earlier version of the series: make record"
 }
 
@@ -184,6 +181,7 @@ sender
 rm -rf "$out/mm" "$out/net"
 mkdir -p "$out"
 from_line=$(from_header)
+"$TOP/scripts/same-code.sh" "$TOP/results/codes" "$(tree_id)" "$(code_id HEAD)" <"$work/tree.records" >"$records"
 note_old_numbers
 mails mm
 mails net

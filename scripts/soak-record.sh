@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0
 # soak-record.sh [SOAK]: what the stress counted in the last soak, or in that directory,
-# into results/soak/, if it took an hour at least, was of the tree that there is now, and
-# every machine of tests/soak is in it, as it is there, and passed.
+# into results/soak/, if it took an hour at least, was of the code and the module that there
+# are now, and every machine of tests/soak is in it, as it is there, and passed.
 # shellcheck source=scripts/lib.sh
 . "$(dirname "$0")/lib.sh"
 load_base
@@ -18,7 +18,10 @@ IFS=$'\t' read -r _ _ _ tree _ seconds <"$soak/about"
 [[ $seconds =~ ^[0-9]+$ && $seconds -ge 3600 ]] ||
 	die "the soak in $soak was for ${seconds:-an unknown number of} s, a record is of 3600 or more" "run: make soak BASE=$BASE"
 now=$(tree_id 2>/dev/null) || die "there is no tree of base $BASE" "run: make tree BASE=$BASE"
-[ "$tree" = "$now" ] || die "the soak in $soak was of tree $tree, that of base $BASE is $now now" "run: make soak BASE=$BASE"
+module=tools/testing/selftests/mm/page_frag/page_frag_stress.c
+was=$(code_id "$tree" $module 2>/dev/null) || die "tree $tree is none of base $BASE" "run: make soak BASE=$BASE"
+[ "$was" = "$(code_id HEAD $module)" ] ||
+	die "the soak in $soak was of other code than tree $now of base $BASE has now" "run: make soak BASE=$BASE"
 
 # machine NAME KIND CPUS MIB DEBUG: a head, then its cases
 machine() {
@@ -33,13 +36,12 @@ machine() {
 
 # as_listed NAME KIND CPUS MIB DEBUG: what ran is what tests/soak has of that name
 as_listed() {
-	local dir=$soak/$1 cpus was want
-	cpus=$(processors_of "$2" "$3")
+	local dir=$soak/$1 was want
 	was="$(<"$dir/machine") DEBUG='$(<"$dir/debug")'"
-	want="$2 $cpus $4 DEBUG='$(sorted_words "$5")'"
+	want="$2 $3 $4 DEBUG='$(sorted_words "$5")'"
 	[ "$was" = "$want" ] || die "$1 was run as $was, in tests/soak it is $want" "run: make soak BASE=$BASE"
-	[ "$(cpus_of "$dir/result")" = "$cpus" ] ||
-		die "$1 allocated on $(cpus_of "$dir/result") processors of $cpus" "see: $dir/result; then make soak BASE=$BASE"
+	[ "$(cpus_of "$dir/result")" = "$3" ] ||
+		die "$1 allocated on $(cpus_of "$dir/result") processors of $3" "see: $dir/result; then make soak BASE=$BASE"
 }
 
 # cpus_of RESULT: on so many something was allocated
@@ -53,7 +55,7 @@ trap 'rm -f "$new"' EXIT
 	cat "$soak/about"
 	while read -r name kind cpus mib words; do
 		machine "$name" "$kind" "$cpus" "$mib" "$words"
-	done < <(grep '^[a-z]' "$TOP/tests/soak")
+	done < <(soak_rows '')
 } >"$new"
 mkdir -p "$TOP/results/soak"
 install -m 644 "$new" "$TOP/results/soak/$BASE.run"

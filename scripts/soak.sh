@@ -39,7 +39,7 @@ soak_one() {
 	local tap=$kept/tap rc=0
 	rm -rf "$work/run-stress"
 	seed=$((seed + 1))
-	STRESS_ON=$2 VM_CPUS=$(processors_of "$2" "$3") VM_MEMORY=$4 DEBUG=$5 STRESS_SECONDS=$each STRESS_SEED=$seed \
+	STRESS_ON=$2 VM_CPUS=$3 VM_MEMORY=$4 DEBUG=$5 STRESS_SECONDS=$each STRESS_SEED=$seed \
 		"$TOP/scripts/stress.sh" >"$tap" </dev/null || rc=$?
 	[ "$rc" -eq 0 ] || bad=1
 	grep -qE '^(not )?ok ' "$tap" || echo "not ok - stress: ended with $rc before it began" >>"$tap"
@@ -53,10 +53,10 @@ about() {
 		"$(tree_id)" "$(date -u +%Y-%m-%d)" "$SOAK_SECONDS"
 }
 
-mapfile -t machines < <(rows "$TOP/tests/soak" "$SOAK")
+mapfile -t machines < <(soak_rows "$SOAK")
 want=$(wc -w <<<"$SOAK")
 if [ ${#machines[@]} -eq 0 ] || { [ "$want" -gt 0 ] && [ ${#machines[@]} -ne "$want" ]; }; then
-	die "SOAK names a machine that is not there: $SOAK" "known: $(awk '/^[a-z]/ { print $1 }' "$TOP/tests/soak" | paste -sd' ')"
+	die "SOAK names a machine that is not there: $SOAK" "known: $(soak_rows '' | awk '{ print $1 }' | paste -sd' ')"
 fi
 each=$((SOAK_SECONDS / ${#machines[@]}))
 [ "$each" -gt 0 ] || die "$SOAK_SECONDS s are too few for ${#machines[@]} machines" "set SOAK_SECONDS or SOAK"

@@ -81,6 +81,15 @@ printf 't: a: base\t1\tbytes\tx\t6.12\tgcc\tabc\nt: a: patched\t2\tbytes\tx\t6.1
 says "no record: not measured" 0 '^  speed: not measured$' "$render" "$tmp/none" < <(echo '@table speed@')
 says "half a record: not measured" 0 'b  bytes +3  not measured$' "$render" "$tmp/records" < <(echo '@table t@')
 says "a number of an earlier version is marked" 0 'a  bytes +1 +2 \*$' "$render" "$tmp/records" treeid=def < <(echo '@table t@')
+printf 'abc\t123\nghi\t456\n' >"$tmp/codes"
+# of_code TABLE CODE: as it is told of a tree def with that code
+of_code() {
+	sed "s/^t:/$1:/" "$tmp/records" | "$top/scripts/same-code.sh" "$tmp/codes" def "$2" >"$tmp/same"
+	"$render" "$tmp/same" treeid=def < <(echo "@table $1@")
+}
+says "but for one of the same code" 0 'a +bytes +1 +2$' of_code size 123
+says "not of other code" 0 'a +bytes +1 +2 \*$' of_code size 456
+says "nor what tests have counted" 0 'a +bytes +1 +2 \*$' of_code tests 123
 says "text about a table that has records stays" 0 '^about t$' "$render" "$tmp/records" < <(printf '@if table t@\nabout t\n@end@\n')
 verdict "text about a table that has none goes" \
 	"$([ "$(printf '@if table s@\nabout s\n@end@\nthe end\n' | "$render" "$tmp/records")" = 'the end' ] && echo yes)" ""
