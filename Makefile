@@ -30,7 +30,7 @@ STRESS_SEED ?= 1
 # Where: guest (QEMU) or uml.
 STRESS_ON ?= guest
 # The checkers of make hostile, fragments of configs/ as for DEBUG.
-HOSTILE ?= kasan kmemleak lockdep poison ubsan
+HOSTILE ?= kasan lockdep poison
 # Of make soak: all machines together, and which of tests/soak (all).
 SOAK_SECONDS ?= 3600
 SOAK ?=
@@ -104,7 +104,7 @@ kunit:
 stress:
 	@scripts/test.sh stress
 
-# make hostile    the stress on a kernel with sanitizers, under UML
+# make hostile    the stress on a kernel with checkers that cost more
 hostile:
 	@scripts/test.sh hostile
 

@@ -243,10 +243,10 @@ wanted() {
 # What the kernel has complained of since it was booted. Loading a module that is
 # not of the kernel's tree is no complaint. Lockdep stops looking after its first one.
 complaints() {
+	innocent=$((1 << 12 | 1 << 13 | 1 << 18))
 	{
 		cat /sys/kernel/warn_count /sys/kernel/oops_count &&
-			echo $(($(cat /proc/sys/kernel/tainted) & ~(1 << 12 | 1 << 13 | 1 << 18))) ||
-			echo unknown
+			echo $(($(cat /proc/sys/kernel/tainted) & ~innocent)) || echo unknown
 		[ ! -e /proc/lockdep_stats ] || sed -n 's/^ *debug_locks: *//p' /proc/lockdep_stats
 	} | tr '\n' ' '
 }
