@@ -63,9 +63,14 @@ guestfwd=tcp:10.0.$3.102:80-cmd:sha256sum" \
 		-device "$2,netdev=$1"
 }
 
+# processors: of several nodes no two may be in one socket
+processors() {
+	if [ "$VM_NODES" -gt 1 ]; then echo "$VM_CPUS,sockets=$VM_CPUS"; else echo "$VM_CPUS"; fi
+}
+
 machine() {
 	printf '%s\n' -nodefaults -no-user-config -no-reboot -display none \
-		-machine pc -accel "$(accelerator)" -smp "$VM_CPUS" -m "$VM_MEMORY" \
+		-machine pc -accel "$(accelerator)" -smp "$(processors)" -m "$VM_MEMORY" \
 		-serial file:../console.log \
 		-device virtio-serial-pci -chardev file,id=result,path=../result \
 		-device virtserialport,chardev=result,name=result
