@@ -31,8 +31,8 @@ STRESS_SEED ?= 1
 STRESS_ON ?= guest
 # The checkers of make hostile, fragments of configs/ as for DEBUG.
 HOSTILE ?= kasan lockdep poison
-# Of make soak: all machines together, and which of tests/soak (all).
-SOAK_SECONDS ?= 3600
+# Of make soak: all machines together (an hour, and each its share), and which of tests/soak (all).
+SOAK_SECONDS ?=
 SOAK ?=
 # Of make guest-bugs: which of tests/guest-bugs (all).
 BUGS ?=

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0
 # soak.sh: the stress on the kernels and machines of tests/soak, or on those that SOAK
-# names, SOAK_SECONDS for all of them. TAP. What each run left (result, the kernel's log,
+# names, SOAK_SECONDS for all of these; without, an hour for all there are, and each its
+# share. TAP. What each run left (result, the kernel's log,
 # configuration, command) is kept in a directory for this soak, LAYER_KEPT or one of its own
 # in the cache; the file soak.last there names that of the last one that came to its end.
 # shellcheck source=scripts/lib.sh
@@ -10,8 +11,8 @@ load_base
 lock_work
 
 SOAK=${SOAK:-}
-SOAK_SECONDS=${SOAK_SECONDS:-3600}
-[[ $SOAK_SECONDS =~ ^[1-9][0-9]*$ ]] ||
+SOAK_SECONDS=${SOAK_SECONDS:-}
+[[ $SOAK_SECONDS =~ ^([1-9][0-9]*)?$ ]] ||
 	die "SOAK_SECONDS is no number of seconds: $SOAK_SECONDS" "for example: make soak SOAK_SECONDS=3600"
 STRESS_SEED=${STRESS_SEED:-1}
 [[ $STRESS_SEED =~ ^[0-9]+$ ]] || die "STRESS_SEED is no number: $STRESS_SEED" "for example: make soak STRESS_SEED=1"
@@ -47,10 +48,10 @@ soak_one() {
 	keep "$1" "$tap"
 }
 
-# about: what was soaked and for how many seconds, a line
+# about: what was soaked, a line
 about() {
-	printf 'about\t%s\tgcc %s\t%s\t%s\t%s\n' "$(make -s -C "$work/tree" kernelversion)" "$(gcc -dumpfullversion)" \
-		"$(tree_id)" "$(date -u +%Y-%m-%d)" "$SOAK_SECONDS"
+	printf 'about\t%s\tgcc %s\t%s\t%s\n' "$(make -s -C "$work/tree" kernelversion)" "$(gcc -dumpfullversion)" \
+		"$(tree_id)" "$(date -u +%Y-%m-%d)"
 }
 
 mapfile -t machines < <(soak_rows "$SOAK")
@@ -58,7 +59,8 @@ want=$(wc -w <<<"$SOAK")
 if [ ${#machines[@]} -eq 0 ] || { [ "$want" -gt 0 ] && [ ${#machines[@]} -ne "$want" ]; }; then
 	die "SOAK names a machine that is not there: $SOAK" "known: $(soak_rows '' | awk '{ print $1 }' | paste -sd' ')"
 fi
-each=$((SOAK_SECONDS / ${#machines[@]}))
+all=$(soak_rows '' | wc -l)
+each=$((SOAK_SECONDS ? SOAK_SECONDS / ${#machines[@]} : (3600 + all - 1) / all))
 [ "$each" -gt 0 ] || die "$SOAK_SECONDS s are too few for ${#machines[@]} machines" "set SOAK_SECONDS or SOAK"
 mkdir -p "$kept"
 about >"$kept/about"
