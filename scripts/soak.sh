@@ -34,6 +34,8 @@ number_on() {
 	done < <(grep -E '^(not )?ok ' "$2")
 }
 
+export GUEST_KIND=stress
+
 # soak_one NAME KIND CPUS MIB DEBUG: with numbers of its own; a run that says nothing is a
 # failure, too
 soak_one() {
