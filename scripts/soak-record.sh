@@ -17,7 +17,7 @@ results=$TOP/results/soak/$BASE.run
 [ -n "$soak" ] || die "there is no soak of base $BASE" "run: make soak BASE=$BASE"
 [ -s "$soak/about" ] || die "the soak is gone, or never was: $soak" "run: make soak BASE=$BASE"
 
-IFS=$'\t' read -r _ kernel compiler tree date <"$soak/about"
+IFS=$'\t' read -r _ kernel compiler tree date _ <"$soak/about"
 code=$(code_id HEAD $module 2>/dev/null) || die "there is no tree of base $BASE" "run: make tree BASE=$BASE"
 was=$(code_id "$tree" $module 2>/dev/null) || die "tree $tree is none of base $BASE" "run: make soak BASE=$BASE"
 [ "$was" = "$code" ] ||
