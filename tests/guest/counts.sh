@@ -259,6 +259,7 @@ checkers() {
 asleep() {
 	case $1 in
 	lockdep) ! grep -q 'debug_locks: *1$' /proc/lockdep_stats ;;
+	kcsan) ! grep -q '^enabled: 1' /sys/kernel/debug/kcsan ;;
 	kmemleak) [ ! -e $leaks ] ;;
 	poison) ! grep -qw page_poison=1 /proc/cmdline ;;
 	page_owner) ! grep -qw page_owner=on /proc/cmdline ;;
