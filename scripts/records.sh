@@ -28,7 +28,7 @@ record() {
 		die "not the name of a record: $2" "it has to be 'TABLE: ROW: COLUMN'"
 	printf '%s\t%s\t%s\t%s\t%s\t%s\t%s\n' "${@:2}" \
 		"$(make -s -C "$tree" kernelversion)" "$(compiler "$1")" \
-		"$(git -C "$tree" rev-parse --short=12 'HEAD^{tree}')" >>"$records/$1.tsv"
+		"$(tree_id)" >>"$records/$1.tsv"
 }
 
 # What the letters call a layer; a part of a record's name, so without ': '
