@@ -17,7 +17,7 @@ tree=${GUEST_TREE:-$work/tree}
 name=$(IFS=-; echo "${GUEST_KIND:-vm}${GUEST_TREE:+-own}${debug:+-}${debug[*]}")
 build=$work/build/$name
 run=$work/run${1:+-$1}
-words=("${@:2}") profiled=() files=() kind=() COVERAGE=
+words=("${@:2}") profiled=() files=() kind=() cannot=() COVERAGE=
 [ "${GUEST_KIND:-vm}" = vm ] || kind=("$GUEST_KIND")
 [ "${1:-}" != plants ] || kind=(plants)
 list=$(fragments "${GUEST_KIND:-vm}" "${debug[@]}")
@@ -25,6 +25,7 @@ mapfile -t fragments <<<"$list"
 for word in "${debug[@]}"; do
 	[ "$word" != gcov ] || COVERAGE=yes
 	[ "$word" != numa ] || export VM_NODES=2
+	[ "$word" != rt ] || cannot=(hardirq)
 done
 mapfile -t -O ${#words[@]} words < <(debug_parameters "${debug[@]}")
 # Of the kernel, only the files that the net part of the series changes.
@@ -46,6 +47,8 @@ mkdir -p "$run"
 printf '%s\n' "${debug[*]}" >"$run/debug"
 printf '%s\n' "${LAYER:-none}" >"$run/layer"
 cp "$build/.config" "$run/config"
+# There, what an interrupt would do is a task's.
+[ ${#cannot[@]} -eq 0 ] || printf '%s\n' "${cannot[@]}" >"$run/cannot"
 # How it ended is for the verdict to say.
 step "booting ${1:-and driving traffic} (no output here; console: $run/console.log)" "$run/boot.log" \
 	env PAYLOAD="$work/payload" COVERAGE="$COVERAGE" "$TOP/scripts/boot.sh" "$build/arch/x86/boot/bzImage" "$work/initramfs.cpio.gz" "$run" "${words[@]}" || :

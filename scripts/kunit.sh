@@ -48,4 +48,10 @@ tree=$("$TOP/scripts/worktree.sh" um HEAD)
 # A failed case is not a failure to run: what ran is in the file.
 step "KUnit, $on" "$work/log/kunit-$on.log" run_kunit || :
 [ -s "$json" ] || die "kunit.py wrote no results" "see $work/log/kunit-$on.log"
+if [ -n "${LAYER_KEPT:-}" ]; then
+	mkdir -p "$LAYER_KEPT"
+	cp "$build/.config" "$LAYER_KEPT/config"
+	cp "$build/test.log" "$LAYER_KEPT/console.log"
+	cp "$work/log/kunit-$on.log" "$LAYER_KEPT/kunit.log"
+fi
 python3 "$TOP/scripts/kunit2tap.py" "$json" "$build/test.log" page_frag_cache

@@ -12,13 +12,14 @@ of_base() {
 		if (!name) return
 		rows = rows sprintf("| %s | %s | %s | %s | %s | %d | %.1f | %d | %d |", name, on, cpus, mib, checkers, cases, ms / 60000, n, ms ? n * 1000 / ms / cpus : 0)
 		rows = rows sprintf(" %d | %d | %d | %d | %s |\n", high, low, reused, lost, of)
+		total += ms
 		cases = ms = n = high = low = reused = lost = 0
 	}
 	function apart(a, b) { return a > b ? a - b : b - a }
 	$1 == "machine" {
 		flush()
 		name = $2; on = $3; cpus = $4; mib = $5; checkers = $6
-		machines++; seconds += $7
+		machines++
 		of = $8 ", " $9 ", " $10 ", tree " $11
 	}
 	$1 == "case" {
@@ -32,7 +33,7 @@ of_base() {
 	}
 	END {
 		flush()
-		printf "%d of %d machines, %d minutes together.\n\n", machines, all, seconds / 60
+		printf "%d of %d machines, %d minutes together.\n\n", machines, all, total / 60000
 		print "| machine | on | CPUs | MiB | checkers | cases | minutes | fragments | per s and CPU | order-3 pages | order-0 pages | reuses | lost or damaged | when, of what |"
 		print "|---|---|---|---|---|---|---|---|---|---|---|---|---|---|"
 		printf "%s", rows
@@ -51,7 +52,9 @@ report() {
 	What the stress of the selftests counted on every machine of `tests/soak`, all cases of
 	a machine together. Written by `scripts/soak-report.sh` from `results/soak/`, where
 	`make soak-record` puts each machine that passed in its share of an hour. A rate of an
-	emulated machine (tcg) says nothing about hardware.
+	emulated machine (tcg) says nothing about hardware. Trees differ by more than the code:
+	of the machines of a base the allocator, its users and the module are the same. kmemleak
+	does not find few lost objects on 7.3: sixteen were not told, a thousand were.
 	EOF
 	while read -r base; do
 		printf '\n## %s\n\n' "$base"

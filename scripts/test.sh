@@ -34,6 +34,8 @@ in_part() {
 	soak) [ -n "${SOAK:-}" ] || [ "${SOAK_SECONDS:-3600}" -lt 3600 ] ;;
 	vm) other_machine ;;
 	stress) other_machine || [ "${STRESS_SECONDS:-30}" -lt 30 ] ;;
+	hostile) in_part stress || [ -n "${HOSTILE:-}" ] || [ "${STRESS_ON:-guest}" != guest ] ;;
+	stress-plants) [ -n "${DEBUG:-}" ] ;;
 	*) false ;;
 	esac
 }
@@ -55,7 +57,7 @@ keep_counts() {
 
 # run_layer LAYER: its TAP is shown and kept; an exit without a 'not ok' counts
 run_layer() {
-	local tap=$out/$1.tap rc=0 start=$SECONDS
+	local tap=$out/$1.tap rc=0 start=$SECONDS began=$EPOCHSECONDS
 	say "== $1, Linux $BASE"
 	LAYER=$1 LAYER_KEPT=$kept/$1 "$TOP/scripts/$1.sh" >"$tap" || rc=$?
 	[ "$rc" -eq 0 ] || grep -q '^not ok' "$tap" || failed_early "$1" "$rc" >>"$tap"
@@ -63,6 +65,13 @@ run_layer() {
 	say "== $1 took $((SECONDS - start)) s"
 	keep_counts "$1" "$tap"
 	keep_layer "$1"
+	[ "$rc" -eq 0 ] || keep_logs "$1" "$began"
+}
+
+# keep_logs LAYER BEGAN: what it built and booted has said since
+keep_logs() {
+	mkdir -p "$kept/$1-log"
+	find "$work/log" -maxdepth 1 -name '*.log' -newermt "@$2" -exec cp -p -t "$kept/$1-log" {} +
 }
 
 # The base cannot be had any more: there is nothing to test, and that is said.

@@ -414,7 +414,7 @@ cat >"$tmp/counting/scripts/plant.sh" <<-'EOF'
 	for n in $(seq "$TESTS"); do echo "$VERDICT $n - a"; done
 	echo "1..$TESTS"
 EOF
-for layer in unit boots guest-bugs soak stress vm; do cp "$tmp/counting/scripts/plant.sh" "$tmp/counting/scripts/$layer.sh"; done
+for layer in unit boots guest-bugs hostile soak stress stress-plants vm; do cp "$tmp/counting/scripts/plant.sh" "$tmp/counting/scripts/$layer.sh"; done
 chmod +x "$tmp/counting/scripts/"*.sh
 # counted LAYER TESTS VERDICT KNOB=VALUE...: how many passed is on record of it after such a run
 counted() {
@@ -432,6 +432,10 @@ done <<-'EOF'
 	soak SOAK_SECONDS=3599
 	stress STRESS_SECONDS=29
 	stress VM_MEMORY=256
+	stress-plants DEBUG=kcsan
+	hostile HOSTILE=kcsan
+	hostile STRESS_ON=uml
+	hostile VM_CPUS=1
 	vm VM_CPUS=1
 	unit UNIT_PLANTS=0
 	unit GATES_ONLY=some

@@ -42,7 +42,7 @@ list() {
 	any		any		-
 	many-caches	caches		-
 	softirq		softirq		-
-	hardirq		hardirq		-
+	hardirq		hardirq		interrupt
 	rcu		rcu		-
 	worker		worker		-
 	drained		drained		-
@@ -60,6 +60,9 @@ list() {
 # Why this cannot be had here, or nothing.
 lacking() {
 	case $1 in
+	interrupt)
+		[ "$(cat /sys/kernel/realtime 2>/dev/null)" != 1 ] ||
+			echo "PREEMPT_RT makes a task of it" ;;
 	hotplug)
 		[ -n "$(pluggable)" ] || echo "no CPU can be taken away" ;;
 	memory|reclaim)
@@ -255,9 +258,10 @@ complaints() {
 alarm='WARNING:|BUG:|KASAN:|KCSAN:|UBSAN:|pagealloc: |Oops|Call Trace:|INFO: (task|rcu|trying)'
 logged() {
 	dmesg | awk -v mark="$1" -v alarm="$alarm" '
-		index($0, mark) { n = 0 }
+		index($0, mark) { n = 0; found = 1 }
 		$0 ~ alarm { said[n++] = $0 }
-		END { for (i = 0; i < n; i++) print said[i] }'
+		END { for (i = 0; i < n; i++) print said[i]
+		      if (!found) print "the log has no " mark }'
 }
 
 # Pages that code asked for which is there no more, where page_owner tells.
@@ -311,6 +315,7 @@ echo "1..$((count + 3))"
 echo "# seed $seed, $each ms for each case"
 mark="test_page_frag.sh: begin $$ $(cut -d' ' -f1 /proc/uptime)"
 echo "$mark" >/dev/kmsg
+[ -r "$stacks" ] || echo "# no page_owner: nobody looks for pages of the module"
 complained=$(complaints)
 pages=$(pages_of_gone_code)
 loaded=yes fault=''
