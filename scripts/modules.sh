@@ -20,17 +20,20 @@ build_in() {
 	make -C "${GUEST_TREE:-$work/tree}" O="$build" ARCH="$arch" CC="ccache gcc" M="$1" -j"$JOBS" modules
 }
 
-# modules_of DIRECTORY
+# build_selftest DIRECTORY: by the makefile of the selftest, as anybody would
+build_selftest() { make -C "$1" KDIR="$build" ARCH="$arch" CC="ccache gcc" -j"$JOBS" modules; }
+
+# modules_of DIRECTORY HOW
 modules_of() {
 	local copy=$aside/${1##*/}
 	mkdir -p "$copy"
 	cp -u "$TOP/$1"/* "$copy/"
-	build_in "$copy" && cp -u "$copy"/*.ko "$aside/"
+	"$2" "$copy" && cp -u "$copy"/*.ko "$aside/"
 }
 
 modules() {
-	[ -n "$kind" ] || modules_of tests/guest/modules || return
-	modules_of tools/testing/selftests/mm/page_frag
+	[ -n "$kind" ] || modules_of tests/guest/modules build_in || return
+	modules_of tools/testing/selftests/mm/page_frag build_selftest
 }
 
 # plant NAME SCRIPT: a script that changes nothing is no fault
@@ -40,7 +43,7 @@ plant() {
 	cp "$from/Makefile" "$dir/"
 	sed "$2" "$from/page_frag_stress.c" >"$dir/page_frag_stress.c"
 	! cmp -s "$from/page_frag_stress.c" "$dir/page_frag_stress.c" || { echo "$1: changes nothing"; return 1; }
-	build_in "$dir" && cp "$dir/page_frag_stress.ko" "$aside/plants/$1.ko"
+	build_selftest "$dir" && cp "$dir/page_frag_stress.ko" "$aside/plants/$1.ko"
 }
 
 # Those that a kernel of DEBUG can see, and the table of them.
