@@ -61,8 +61,7 @@ list() {
 lacking() {
 	case $1 in
 	interrupt)
-		[ "$(cat /sys/kernel/realtime 2>/dev/null)" != 1 ] ||
-			echo "PREEMPT_RT makes a task of it" ;;
+		! uname -v | grep -qw PREEMPT_RT || echo "PREEMPT_RT makes a task of it" ;;
 	hotplug)
 		[ -n "$(pluggable)" ] || echo "no CPU can be taken away" ;;
 	memory|reclaim)
