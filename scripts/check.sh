@@ -194,6 +194,15 @@ configured() {
 	"$TOP/scripts/config.sh" "$tree" "$build/check" x86_64 "${list[@]}"
 }
 
+# debug_configured: the guest with each checker that DEBUG can name
+debug_configured() {
+	local fragment list
+	for fragment in "$TOP"/configs/debug-*.config; do
+		mapfile -t list < <(fragments vm "$(basename "${fragment#*/debug-}" .config)")
+		"$TOP/scripts/config.sh" "$tree" "$build/check-debug" x86_64 "${list[@]}" || return
+	done
+}
+
 # soak_configured: each kernel of tests/soak, which take an hour to build
 soak_configured() {
 	local kernel list
@@ -339,11 +348,13 @@ gate "the series is written as mails" write_mails
 gate "git am of the mails gives the tree that is tested" "$TOP/scripts/roundtrip.sh" "$work/mails"
 gate_start "tests of the mails and of the round trip" "$TOP/tests/series.sh" "$work/mails"
 gate "configuration: every line survives" configured
+gate "configurations of make vm DEBUG=: every line survives" debug_configured
 gate "configurations of the soak: every line survives" soak_configured
 gate "W=1" w1
 gate "sparse" sparse_clean
 gate "W=1 and sparse, module of the selftest" stress_module
 gate "the kernel's selftests have the stress" mm_selftests
+gate "run_vmtests.sh ends as the stress does" "$TOP/scripts/vmtests-ends.sh" "$tree"
 gate "coccicheck" semantic_patches
 gate "the fast paths are the instructions recorded" "$TOP/scripts/fastpath.sh" --check
 gate "porting kit" "$TOP/scripts/porting.sh"

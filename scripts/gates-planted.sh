@@ -194,9 +194,12 @@ because "a file that sparse does not read, objects" "an error, and no warning af
 alone check "configuration: every line survives" NO_SUCH_SYMBOL plant_fragment
 git -C "$tmp/top" checkout -q -- configs
 alone check "configurations of the soak: every line survives" NO_SUCH_SYMBOL plant_soak
+alone check "configurations of make vm DEBUG=: every line survives" NO_SUCH_SYMBOL plant_soak
 git -C "$tmp/top" checkout -q -- configs
 alone check "MAINTAINERS is in order" "is not where it belongs" in_tree MAINTAINERS \
 	"$(title_before)"
+alone check "run_vmtests.sh ends as the stress does" "the stress ended with 1, run_vmtests.sh with 0" \
+	in_tree tools/testing/selftests/mm/run_vmtests.sh 's/^exit \$exitcode$/exit 0/'
 
 alone matrix "built in, W=1, gcc" "function [^ ]*built_in" only 'IS_BUILTIN(CONFIG_KUNIT)' built_in
 alone matrix "headers stand on their own" kunit_resource in_tree include/linux/page_frag_cache.h \
