@@ -198,7 +198,7 @@ configured() {
 debug_configured() {
 	local fragment list
 	for fragment in "$TOP"/configs/debug-*.config; do
-		mapfile -t list < <(fragments vm "$(basename "${fragment#*/debug-}" .config)")
+		mapfile -t list < <(fragments vm "$(basename "${fragment##*/debug-}" .config)")
 		"$TOP/scripts/config.sh" "$tree" "$build/check-debug" x86_64 "${list[@]}" || return
 	done
 }

@@ -37,21 +37,24 @@ run_kunit() {
 		"${options[@]}" page_frag_cache
 }
 
+# keep_kernel: what there is of it, be it that it did not build
+keep_kernel() {
+	mkdir -p "$LAYER_KEPT"
+	[ ! -e "$build/.config" ] || cp "$build/.config" "$LAYER_KEPT/config"
+	[ ! -e "$build/test.log" ] || cp "$build/test.log" "$LAYER_KEPT/console.log"
+	cp "$work/log/kunit-$on.log" "$LAYER_KEPT/kunit.log"
+}
+
 [ "$on" = um ] || "$TOP/scripts/deps.sh" "kunit-$on"
 case $on in
 x86_64|i386) without_kvm "$on" ;;
 esac
 mkdir -p "$work/build" "$work/log"
-rm -f "$json"
+rm -f "$json" "$build/test.log"
 need_space "$work" 3000
 tree=$("$TOP/scripts/worktree.sh" um HEAD)
 # A failed case is not a failure to run: what ran is in the file.
 step "KUnit, $on" "$work/log/kunit-$on.log" run_kunit || :
+[ -z "${LAYER_KEPT:-}" ] || keep_kernel
 [ -s "$json" ] || die "kunit.py wrote no results" "see $work/log/kunit-$on.log"
-if [ -n "${LAYER_KEPT:-}" ]; then
-	mkdir -p "$LAYER_KEPT"
-	cp "$build/.config" "$LAYER_KEPT/config"
-	cp "$build/test.log" "$LAYER_KEPT/console.log"
-	cp "$work/log/kunit-$on.log" "$LAYER_KEPT/kunit.log"
-fi
 python3 "$TOP/scripts/kunit2tap.py" "$json" "$build/test.log" page_frag_cache

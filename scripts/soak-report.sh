@@ -54,7 +54,7 @@ report() {
 	`make soak-record` puts each machine that passed in its share of an hour. A rate of an
 	emulated machine (tcg) says nothing about hardware. Trees differ by more than the code:
 	of the machines of a base the allocator, its users and the module are the same. kmemleak
-	does not find few lost objects on 7.3: sixteen were not told, a thousand were.
+	misses a few lost objects on 7.3: of sixteen it told none, of a thousand some.
 	EOF
 	while read -r base; do
 		printf '\n## %s\n\n' "$base"

@@ -65,13 +65,14 @@ run_layer() {
 	say "== $1 took $((SECONDS - start)) s"
 	keep_counts "$1" "$tap"
 	keep_layer "$1"
-	[ "$rc" -eq 0 ] || keep_logs "$1" "$began"
+	if [ "$rc" -ne 0 ] || grep -q '^not ok' "$tap"; then keep_logs "$1" "$began"; fi
 }
 
 # keep_logs LAYER BEGAN: what it built and booted has said since
 keep_logs() {
 	mkdir -p "$kept/$1-log"
-	find "$work/log" -maxdepth 1 -name '*.log' -newermt "@$2" -exec cp -p -t "$kept/$1-log" {} +
+	find "$work/log" -maxdepth 2 -name '*.log' -newermt "@$2" -exec cp -p -t "$kept/$1-log" {} + ||
+		say "not all logs of $1 could be kept in $kept/$1-log"
 }
 
 # The base cannot be had any more: there is nothing to test, and that is said.

@@ -441,6 +441,8 @@ done <<-'EOF'
 	unit GATES_ONLY=some
 EOF
 says "of a part that fails, the whole is not on record any more" 0 '^$' counted plant 1 'not ok' PLANT_ONLY=some
+says "a layer that fails has its logs kept" 0 '/plant-log$' find "$counted/runs" -name 'plant-log'
+says "one that passes has not" 0 '^$' find "$counted/runs" -name 'unit-log'
 # The guest's payload: of the package, or of what there is with a tree of one's own.
 mkdir -p "$tmp/kept/page_frag/deb"
 echo package >"$tmp/kept/page_frag/deb/linux-source-6.12_6.12.1-1_all.deb"

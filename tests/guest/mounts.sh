@@ -11,6 +11,6 @@ mount -t devtmpfs none /dev
 mount -t debugfs none /sys/kernel/debug
 mount -t tracefs none /sys/kernel/tracing
 mount -t tmpfs none /tmp
-# Works of one queue that are done at once count themselves without a lock, on purpose or not
-# (kernel/workqueue.c, PWQ_STAT_COMPLETED): KCSAN has nothing to say of us there.
+# Works of one queue that are done at once are counted without a lock, on both bases
+# (kernel/workqueue.c, PWQ_STAT_COMPLETED): what KCSAN would say there is not of us.
 [ ! -e /sys/kernel/debug/kcsan ] || echo '!process_one_work' >/sys/kernel/debug/kcsan

@@ -259,8 +259,8 @@ logged() {
 	dmesg | awk -v mark="$1" -v alarm="$alarm" '
 		index($0, mark) { n = 0; found = 1 }
 		$0 ~ alarm { said[n++] = $0 }
-		END { for (i = 0; i < n; i++) print said[i]
-		      if (!found) print "the log has no " mark }'
+		END { if (!found) print "the log has no \"" mark "\", see printk.devkmsg"
+		      for (i = 0; found && i < n; i++) print said[i] }'
 }
 
 # Pages that code asked for which is there no more, where page_owner tells.
