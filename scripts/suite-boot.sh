@@ -11,7 +11,7 @@
 # CLOCK travel: the guest's clock skips what it sleeps, and stands still while this
 # machine does something else; real: it is this machine's, for programs that count
 # what they can do in a second. The guest gets four times the seconds of this machine.
-# SUITE_WORDS go to the kernel, too. Judging is suite.pl's.
+# SUITE_WORDS go to the kernel, too, and SUITE_PRELOAD is preloaded. Judging is suite.pl's.
 set -euo pipefail
 
 SUITE_MEMORY=${SUITE_MEMORY:-1024}
@@ -31,7 +31,7 @@ printf '%s\n' "$directory" >"$run/directory"
 printf '%s\n' "$@" >"$run/command"
 
 status=0
-timeout --foreground -k 10 "$((seconds * 4))" "$kernel" mem="${SUITE_MEMORY}M" "${words[@]}" \
+timeout --foreground -k 10 "$((seconds * 4))" env ${SUITE_PRELOAD:+LD_PRELOAD="$SUITE_PRELOAD"} "$kernel" mem="${SUITE_MEMORY}M" "${words[@]}" \
 	uml_dir="$run/" umid=suite seccomp=auto con=null con0=null,fd:1 \
 	root=/dev/root rootfstype=hostfs rootflags="$root" ro \
 	init=/sbin/suite-init run="$run" tests="$tests" \
