@@ -23,6 +23,37 @@ static size_t header(void)
 	return ip ? (buf[0] & 15) * 4 : 0;
 }
 
+/*
+ * Who sends datagrams of pieces without memory has all that are on the way unread until
+ * there is room for no more: the pages they are in cannot start again.
+ */
+static int held(void)
+{
+	return job.starved && job.way->more;
+}
+
+static unsigned int window(void)
+{
+	/* What is not copied is needed until it was received. */
+	if (job.way->send_one || job.size > WINDOW)
+		return 1;
+	return WINDOW / job.size;
+}
+
+static void let_read(void)
+{
+	if (held())
+		write_all(job.may_read[1], "", 1);
+}
+
+static void await_read(unsigned int count)
+{
+	char byte;
+
+	if (held() && count % window() == 0)
+		check(read(job.may_read[0], &byte, 1) - 1, "wait to be let read");
+}
+
 /* A raw datagram cannot be empty, so each begins with a byte that is no data. */
 static void datagrams_receive(int fd, int out)
 {
@@ -33,6 +64,7 @@ static void datagrams_receive(int fd, int out)
 	ssize_t n;
 
 	do {
+		await_read(count);
 		len = sizeof(from);
 		n = check(recvfrom(fd, buf, sizeof(buf), 0, &from.sa, &len),
 			  "receive a datagram");
@@ -57,56 +89,104 @@ static unsigned int await_count(int fd)
 	return count;
 }
 
-static void send_all(int fd, const char *from, size_t len, int flags)
+static void send_whole(int fd, const char *from, size_t len, int flags)
 {
-	ssize_t n = job.starved ? starved_send(fd, from, len) : send(fd, from, len, flags);
-
-	if (n != (ssize_t)len)
+	if (send(fd, from, len, flags) != (ssize_t)len)
 		die("send a datagram");
 }
 
-/* One datagram that the socket puts together from several sends. */
-static void send_pieces(int fd, size_t len)
+static void send_all(int fd, const char *from, size_t len)
+{
+	if (!job.starved)
+		send_whole(fd, from, len, 0);
+	else if (starved_send(fd, from, len) != (ssize_t)len)
+		die("send a datagram without memory");
+}
+
+/* One datagram that the socket puts together from several sends, the last with @flags. */
+static void send_pieces(int fd, size_t len, int flags)
 {
 	size_t piece = len / PIECES + 1, done = 0;
 
 	if (job.way->cork)
 		set(fd, IPPROTO_UDP, UDP_CORK, 1, "UDP_CORK");
 	for (; len - done > piece; done += piece)
-		send_all(fd, buf + done, piece, job.way->more);
-	send_all(fd, buf + done, len - done, 0);
+		send_whole(fd, buf + done, piece, job.way->more);
+	send_whole(fd, buf + done, len - done, flags);
 	if (job.way->cork)
 		set(fd, IPPROTO_UDP, UDP_CORK, 0, "UDP_CORK");
+}
+
+/*
+ * Pages are refused to a last send alone, which brings no data: who asks for them is who
+ * sends it out, and drops all of it.
+ */
+static void starved_pieces(int fd, size_t len)
+{
+	struct msghdr nothing = {};
+	ssize_t n;
+	int was;
+
+	do {
+		send_pieces(fd, len, MSG_MORE);
+		n = starved_once(fd, &nothing, 0, &was);
+	} while (n < 0 && is_refusal(errno));
+	check(n, "send the end of a datagram");
 }
 
 static void send_datagram(int fd, size_t len)
 {
 	if (len && job.way->send_one)
 		job.way->send_one(fd, len);
+	else if (len && job.way->more && job.starved)
+		starved_pieces(fd, len);
 	else if (len && (job.way->cork || job.way->more))
-		send_pieces(fd, len);
+		send_pieces(fd, len, 0);
 	else
-		send_all(fd, buf, len, 0);
+		send_all(fd, buf, len);
+}
+
+/* What a lower layer drops for want of memory, UDP and raw sockets keep to themselves. */
+static void tell_drops(int fd)
+{
+	if (job.at.sa.sa_family == AF_INET6)
+		set(fd, IPPROTO_IPV6, IPV6_RECVERR, 1, "IPV6_RECVERR");
+	else
+		set(fd, IPPROTO_IP, IP_RECVERR, 1, "IP_RECVERR");
+}
+
+/* Until another may be on the way: how many were acknowledged. */
+static unsigned int await_window(int fd, unsigned int sent, unsigned int acked)
+{
+	unsigned int others = window() - 1;
+
+	if (held()) {
+		if (sent % window())
+			return acked;
+		let_read();
+		others = 0;
+	}
+	while (sent - acked > others)
+		acked = await_count(fd);
+	return acked;
 }
 
 /* An empty datagram ends the file. */
 static void datagrams_send(int fd, int in)
 {
-	unsigned int window = WINDOW / job.size ? WINDOW / job.size : 1;
 	unsigned int sent = 0, acked = 0;
 	int tag = job.way->tag;
 	ssize_t n;
 
-	/* What is not copied is needed until it was received. */
-	if (job.way->send_one)
-		window = 1;
+	if (job.starved)
+		tell_drops(fd);
 	do {
 		n = check(read(in, buf + tag, job.size - tag), "read");
 		send_datagram(fd, tag + n);
 		sent++;
-		while (sent - acked >= window)
-			acked = await_count(fd);
+		acked = await_window(fd, sent, acked);
 	} while (n);
+	let_read();
 	while (acked != sent)
 		acked = await_count(fd);
 }
@@ -128,7 +208,7 @@ static void echo(int fd, int in)
 
 	while ((n = check(read(in, buf + head, job.size - head), "read"))) {
 		echo_header(buf);
-		send_all(fd, buf, head + n, 0);
+		send_all(fd, buf, head + n);
 		memset(buf, 0, sizeof(buf));
 		if (recv(fd, buf, sizeof(buf), 0) != (ssize_t)head + n)
 			die("an echo was lost");

@@ -380,14 +380,17 @@ static void let_fastopen(int fd)
 	set(fd, IPPROTO_TCP, TCP_FASTOPEN, 16, "TCP_FASTOPEN");
 }
 
-/* The other end had data of the SYN, and acknowledged it. */
-static void had_syn_data(int fd)
+/* The other end had data of the SYN, and acknowledged it; if no page @was refused, it must. */
+static void had_syn_data(int fd, int was)
 {
 	struct tcp_info info = {};
 	socklen_t len = sizeof(info);
 
 	check(getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &len), "TCP_INFO");
-	if (!(info.tcpi_options & TCPI_OPT_SYN_DATA)) {
+	if (info.tcpi_options & TCPI_OPT_SYN_DATA)
+		return;
+	refused.count += was;
+	if (!was) {
 		fprintf(stderr, "no data went with the SYN\n");
 		exit(1);
 	}
@@ -429,20 +432,54 @@ static void fail_syns(int fd)
 	}
 }
 
+static ssize_t fastopen_once(int fd, size_t len)
+{
+	return sendto(fd, buf, len, MSG_FASTOPEN, &job.at.sa, job.len);
+}
+
+/* Whether pages were refused. Who gets none for a socket's tables may try again. */
+static int starved_fastopen(int fd, size_t len)
+{
+	ssize_t n;
+	long had;
+
+	do {
+		use_page();
+		had = pages_left();
+		starve(1);
+		n = fastopen_once(fd, len);
+		starve(0);
+	} while (n < 0 && is_refusal(errno) && pages_left() < had);
+	if (n != (ssize_t)len)
+		die("MSG_FASTOPEN without memory");
+	return pages_left() < had;
+}
+
+/* A SYN that gets no page goes without data, which follows. */
+static int fastopen_part(int fd, size_t len)
+{
+	if (job.starved)
+		return starved_fastopen(fd, len);
+	if (fastopen_once(fd, len) != (ssize_t)len)
+		die("MSG_FASTOPEN");
+	return 0;
+}
+
 /* A connection for each part of the file, and an empty one at the end. */
 static void fastopen_send(int fd, int in)
 {
+	int was = 0;
 	ssize_t n;
 
 	do {
 		n = check(read(in, buf, job.size), "read");
-		if (n && sendto(fd, buf, n, MSG_FASTOPEN, &job.at.sa, job.len) != n)
-			die("MSG_FASTOPEN");
-		if (!n)
+		if (n)
+			was = fastopen_part(fd, n);
+		else
 			check(connect(fd, &job.at.sa, job.len), "connect");
 		finish(fd);
 		if (n)
-			had_syn_data(fd);
+			had_syn_data(fd, was);
 		close(fd);
 		fd = open_socket(&job.at, SOCK_STREAM, 0);
 	} while (n);

@@ -224,12 +224,16 @@ matched() {
 }
 
 # A tunnel for each family; nothing comes out of it that was not encrypted.
-esp() {
+esp_up() {
 	veth_up
 	for net in 10.1.0. fd01::; do
 		xfrm $a ${net}1 ${net}2
 		xfrm $b ${net}2 ${net}1
 	done
+}
+
+esp() {
+	esp_up
 	between "$@"
 	join
 }
@@ -283,6 +287,19 @@ starved_wire() {
 	refuse_order3 0
 	sends_refused=$(cat /tmp/refused)
 	wire_down
+}
+
+# starved_esp PERCENT ARGS...: those of esp, with so many of all pages refused to who
+# encrypts in the send that completes a datagram
+starved_esp() {
+	esp_up
+	refuse_to_tasks "$1"
+	shift
+	between "$@" -m >/tmp/refused
+	pages_refused=$(refused_to_tasks)
+	refuse_order3 0
+	sends_refused=$(awk '{ n += $1 } END { print n + 0 }' /tmp/refused)
+	join
 }
 
 # low_orders COMMAND...: no order above 0 may be had

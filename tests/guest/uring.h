@@ -189,8 +189,8 @@ static void uring_datagram(int fd, size_t len)
 
 	if (send_by_turn(fd, buf, piece, turn++) != (ssize_t)piece)
 		die("send a piece");
-	send_all(fd, buf + piece, piece, MSG_MORE);
-	send_all(fd, buf + 2 * piece, len - 2 * piece, 0);
+	send_whole(fd, buf + piece, piece, MSG_MORE);
+	send_whole(fd, buf + 2 * piece, len - 2 * piece, 0);
 }
 
 static void uring_datagrams_send(int fd, int in)

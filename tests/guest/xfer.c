@@ -11,7 +11,8 @@
  * -S  the sender splices from the file through a pipe into the socket
  * -r  the receiver splices from the socket into another, and reads that
  * -m  both ends let pages be refused to them while they send or splice from a socket;
- *     how many such calls failed, did less or had to wait for it is printed for each. Not with pieces.
+ *     how many such calls failed, did less or had to wait for it is printed for each. Of a
+ *     datagram of pieces, only in its last send, and not with udp-cork
  * -n  so many sends that fault come first, on the same socket
  * -b  where the sender sends from
  */
@@ -150,6 +151,7 @@ static int run(const char *tx_netns, const char *rx_netns)
 		return 0;
 	}
 	fd = open_receiver();
+	check(pipe2(job.may_read, O_CLOEXEC), "pipe");
 	pid = start_sender(tx_netns);
 	job.way->receive(fd, job.out);
 	check(waitpid(pid, &status, 0), "wait");
