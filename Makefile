@@ -49,7 +49,7 @@ PLACED ?=
 export BASE KERNEL_SRC PAYLOAD_MB VM_TIMEOUT VM_CPUS VM_MEMORY DEBUG JOBS OUT FROM STRICT
 export SUITE SUITE_REFUSE COV FUZZ_SECONDS FUZZ_SEED PAIRS BENCH_ARGS TRY PLACED STRESS_SECONDS STRESS_SEED STRESS_ON HOSTILE SOAK SOAK_SECONDS BUGS KEPT
 
-.PHONY: help run test unit fuzz mutate unit-record check gates kunit vm stress hostile soak soak-record stress-plants guest-bugs plant objects bisect boots
+.PHONY: help run test unit fuzz mutate unit-record check gates kunit vm stress hostile soak soak-record suite-record stress-plants guest-bugs plant objects bisect boots
 .PHONY: cover bench bench-record bench-report bench-size icount fastpath series letters record porting tree where clean distclean
 
 help:
@@ -111,6 +111,10 @@ hostile:
 # make soak       the stress on every kernel and machine of tests/soak, for an hour
 soak:
 	@scripts/test.sh soak
+
+# make suite-record  what the suites last said into results/suite/ and docs/selftests.md
+suite-record:
+	@scripts/suite-record.sh
 
 # make soak-record  the figures of the last soak into results/soak/ and docs/soak.md
 soak-record:

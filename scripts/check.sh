@@ -326,6 +326,7 @@ gate_start "tests of the suites' verdict" "$TOP/tests/suite.sh"
 gate_start "tests of the benchmark's verdict" "$TOP/tests/bench.sh"
 gate_start "docs/benchmarks.md is of the recorded data" "$TOP/scripts/bench-report.sh" --check
 gate_start "docs/soak.md is of the recorded soaks" "$TOP/scripts/soak-report.sh" --check
+gate_start "docs/selftests.md is of the recorded suites" "$TOP/scripts/suite-report.sh" --check
 if [ -n "${STRICT:-}" ] && [ -z "$KERNEL_SRC" ]; then
 	gate_start "every base can be had" every_base
 else

@@ -81,15 +81,19 @@ programs() {
 
 # run SUITE CLOCK SECONDS JUDGE DIRECTORY COMMAND: on both kernels, compared
 run() {
-	local side words
+	local side words failed=0
 	records_new "$kind-$1"
+	rm -f "$log/$1.about"
 	read -ra words <<<"$6"
 	for side in base patched; do
 		step "$1 on the $side kernel" "$log/$1/$side.boot" "$TOP/scripts/suite-boot.sh" \
 			"$work/$kernels/$side/linux" "$rootfs" "$work/suite/tests" "$log/$1/$side" "$2" "$3" "$5" "${words[@]}" || :
 	done
-	"$TOP/scripts/suite.pl" "$1" "$4" "$log/$1/base" "$log/$1/patched" "$log/$1.tsv" || rc=1
+	"$TOP/scripts/suite.pl" "$1" "$4" "$log/$1/base" "$log/$1/patched" "$log/$1.tsv" || failed=1
 	[ -z "$SUITE_REFUSE" ] || some_refused "$1"
+	[ "$failed" = 0 ] || { rc=1; return 0; }
+	printf '%s\t%s\tgcc %s\t%s\t%s\n' "$(date +%F)" "$(make -s -C "$work/tree" kernelversion)" \
+		"$(gcc -dumpfullversion)" "$(tree_id)" "$(code_id HEAD)" >"$log/$1.about"
 }
 
 # refused SUITE SIDE: how many pages were, whoever asked for them
@@ -104,7 +108,7 @@ some_refused() {
 			echo "ok - suite $1: the $side kernel was refused $pages pages of order 3 and above"
 		else
 			echo "not ok - suite $1: the $side kernel was refused no page"
-			rc=1
+			failed=1
 		fi
 	done
 }
@@ -112,7 +116,7 @@ some_refused() {
 # count SUITE COLUMN VERDICT: tests of the table
 count() { awk -F'\t' -v c="$2" -v v="$3" '$c == v { n++ } END { print n + 0 }' "$log/$1.tsv"; }
 
-# counts SUITE STATUS: a row of the summary, and of the records if nothing is worse
+# counts SUITE: a row of the summary, and of the records if nothing is worse
 counts() {
 	local side column=2 verdict number row
 	row=$(printf '%-22s' "$1")
@@ -121,7 +125,7 @@ counts() {
 		for verdict in pass fail skip missing; do
 			number=$(count "$1" "$column" "$verdict")
 			row+=$(printf '%6s' "$number")
-			[ "$2" != 0 ] || record "$kind-$1" "$title, $side kernel: $1: $verdict" \
+			[ ! -e "$log/$1.about" ] || record "$kind-$1" "$title, $side kernel: $1: $verdict" \
 				"$number" tests "counted in the report of the run"
 		done
 	done
@@ -133,7 +137,7 @@ summary() {
 	say "$(printf '%-22s%24s%24s' '' 'base' 'patched')"
 	say "$(printf '%-22s' suite; printf '%6s%6s%6s%6s' pass fail skip none pass fail skip none)"
 	while IFS=$'\t' read -r name _; do
-		counts "$name" "$rc"
+		counts "$name"
 	done <<<"$list"
 }
 

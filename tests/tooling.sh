@@ -567,6 +567,37 @@ says "and one that is not named is not looked at" 0 'report: .*docs/soak.md' soa
 echo more >>"$tmp/keeping/docs/soak.md"
 says "which nobody writes by hand" fail 'docs/soak.md is not what results/soak/ gives' "$tmp/keeping/scripts/soak-report.sh" --check
 
+# The suites: one that passed, of which one test fails on both kernels.
+suites=$tmp/kept/page_frag/6.12/log/suite-kasan
+# suite_of TREE CODE
+suite_of() {
+	rm -rf "$suites"
+	mkdir -p "$suites"
+	printf 'tls\t%s\t%s\t%s\t%s\t\n' one pass pass '' 'two|three' fail fail 'fails on the base too' >"$suites/tls.tsv"
+	printf '2026-01-01\t6.12.9\tgcc 12\t%s\t%s\n' "$1" "$2" >"$suites/tls.about"
+}
+# shellcheck disable=SC2317 # says calls it
+suite_record() { env XDG_CACHE_HOME="$tmp/kept" "$tmp/keeping/scripts/suite-record.sh"; }
+# shellcheck disable=SC2317
+suite_doc() { cat "$tmp/keeping/docs/selftests.md"; }
+code=$(XDG_CACHE_HOME="$tmp/kept" BASE=6.12 bash -c ". $tmp/keeping/scripts/lib.sh; code_id HEAD")
+suite_of "$tree" 0123456789ab
+says "a suite of other code is no record" fail 'no suite of base 6.12 passed with this code' suite_record
+suite_of "$tree" "$code"
+rm "$suites/tls.about"
+says "nor is one that did not pass" fail 'no suite of base 6.12 passed with this code' suite_record
+suite_of "$tree" "$code"
+says "a suite that passed is one" 0 'report: .*docs/selftests.md' suite_record
+says "with its counts" 0 "^\\| tls \\| kasan \\| 1 \\| 1 \\| 0 \\| 0 \\| 1 \\| 1 \\| 0 \\| 0 \\| 2026-01-01, 6.12.9, gcc 12, tree $tree \\|$" suite_doc
+says "and what fails on both by name" 0 '^\| tls \| two\\\|three \| fail \| fail \|  \| kasan \|$' suite_doc
+mv "$suites" "${suites%-kasan}"
+says "the same without checkers" 0 'report: .*docs/selftests.md' suite_record
+says "comes beside it" 0 '^2$' grep -c '^run' "$tmp/keeping/results/suite/6.12.tsv"
+says "and a test is told of once" 0 '^\| tls \| two\\\|three \| fail \| fail \|  \| kasan, - \|$' suite_doc
+rm -r "${suites%-kasan}"
+echo more >>"$tmp/keeping/docs/selftests.md"
+says "nobody writes that by hand" fail 'docs/selftests.md is not what results/suite/ gives' "$tmp/keeping/scripts/suite-report.sh" --check
+
 # Bugs in a kernel of one line, whose guest says what the line is.
 bugs=$tmp/kept/page_frag/6.12/tree
 git init -q "$bugs"
