@@ -23,37 +23,6 @@ static size_t header(void)
 	return ip ? (buf[0] & 15) * 4 : 0;
 }
 
-/*
- * Who sends datagrams of pieces without memory has all that are on the way unread until
- * there is room for no more: the pages they are in cannot start again.
- */
-static int held(void)
-{
-	return job.starved && job.way->more;
-}
-
-static unsigned int window(void)
-{
-	/* What is not copied is needed until it was received. */
-	if (job.way->send_one || job.size > WINDOW)
-		return 1;
-	return WINDOW / job.size;
-}
-
-static void let_read(void)
-{
-	if (held())
-		write_all(job.may_read[1], "", 1);
-}
-
-static void await_read(unsigned int count)
-{
-	char byte;
-
-	if (held() && count % window() == 0)
-		check(read(job.may_read[0], &byte, 1) - 1, "wait to be let read");
-}
-
 /* A raw datagram cannot be empty, so each begins with a byte that is no data. */
 static void datagrams_receive(int fd, int out)
 {
@@ -63,8 +32,10 @@ static void datagrams_receive(int fd, int out)
 	size_t skip;
 	ssize_t n;
 
+	/* What is encrypted would start its page again as soon as it is decrypted. */
+	if (job.starved && job.way->more)
+		keep_packets();
 	do {
-		await_read(count);
 		len = sizeof(from);
 		n = check(recvfrom(fd, buf, sizeof(buf), 0, &from.sa, &len),
 			  "receive a datagram");
@@ -130,7 +101,7 @@ static void starved_pieces(int fd, size_t len)
 	do {
 		send_pieces(fd, len, MSG_MORE);
 		n = starved_once(fd, &nothing, 0, &was);
-	} while (n < 0 && is_refusal(errno));
+	} while (n < 0 && was && is_refusal(errno));
 	check(n, "send the end of a datagram");
 }
 
@@ -155,38 +126,26 @@ static void tell_drops(int fd)
 		set(fd, IPPROTO_IP, IP_RECVERR, 1, "IP_RECVERR");
 }
 
-/* Until another may be on the way: how many were acknowledged. */
-static unsigned int await_window(int fd, unsigned int sent, unsigned int acked)
-{
-	unsigned int others = window() - 1;
-
-	if (held()) {
-		if (sent % window())
-			return acked;
-		let_read();
-		others = 0;
-	}
-	while (sent - acked > others)
-		acked = await_count(fd);
-	return acked;
-}
-
 /* An empty datagram ends the file. */
 static void datagrams_send(int fd, int in)
 {
+	unsigned int window = WINDOW / job.size ? WINDOW / job.size : 1;
 	unsigned int sent = 0, acked = 0;
 	int tag = job.way->tag;
 	ssize_t n;
 
+	/* What is not copied is needed until it was received. */
+	if (job.way->send_one)
+		window = 1;
 	if (job.starved)
 		tell_drops(fd);
 	do {
 		n = check(read(in, buf + tag, job.size - tag), "read");
 		send_datagram(fd, tag + n);
 		sent++;
-		acked = await_window(fd, sent, acked);
+		while (sent - acked >= window)
+			acked = await_count(fd);
 	} while (n);
-	let_read();
 	while (acked != sent)
 		acked = await_count(fd);
 }

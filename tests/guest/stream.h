@@ -380,7 +380,7 @@ static void let_fastopen(int fd)
 	set(fd, IPPROTO_TCP, TCP_FASTOPEN, 16, "TCP_FASTOPEN");
 }
 
-/* The other end had data of the SYN, and acknowledged it; if no page @was refused, it must. */
+/* The other end had data of the SYN, and acknowledged it; or a page @was refused for that. */
 static void had_syn_data(int fd, int was)
 {
 	struct tcp_info info = {};
@@ -437,9 +437,10 @@ static ssize_t fastopen_once(int fd, size_t len)
 	return sendto(fd, buf, len, MSG_FASTOPEN, &job.at.sa, job.len);
 }
 
-/* Whether pages were refused. Who gets none for a socket's tables may try again. */
+/* Whether pages were refused. Who gets none for a socket's tables tries again. */
 static int starved_fastopen(int fd, size_t len)
 {
+	unsigned int tries = 0;
 	ssize_t n;
 	long had;
 
@@ -449,7 +450,7 @@ static int starved_fastopen(int fd, size_t len)
 		starve(1);
 		n = fastopen_once(fd, len);
 		starve(0);
-	} while (n < 0 && is_refusal(errno) && pages_left() < had);
+	} while (n < 0 && is_refusal(errno) && ++tries < REFUSED_MOST);
 	if (n != (ssize_t)len)
 		die("MSG_FASTOPEN without memory");
 	return pages_left() < had;

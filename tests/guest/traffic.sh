@@ -62,7 +62,7 @@ await() {
 	for _ in $(seq 60); do
 		! "$@" ping -q -c 1 -W 1 "$host" >/dev/null || return 0
 	done
-	echo "guest: no answer from $host"
+	echo "guest: no answer from $host" >&2
 }
 
 card_up() {

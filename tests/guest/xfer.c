@@ -151,7 +151,6 @@ static int run(const char *tx_netns, const char *rx_netns)
 		return 0;
 	}
 	fd = open_receiver();
-	check(pipe2(job.may_read, O_CLOEXEC), "pipe");
 	pid = start_sender(tx_netns);
 	job.way->receive(fd, job.out);
 	check(waitpid(pid, &status, 0), "wait");
@@ -192,6 +191,9 @@ int main(int argc, char **argv)
 		return 2;
 	}
 	job.way = find_way(argv[0]);
+	errno = EINVAL;
+	if (job.starved && job.way->cork)
+		die("-m with udp-cork");
 	job.len = parse_address(&job.at, argv[1], argv[2]);
 	job.file = argv[3];
 	job.out = create(argv[4]);

@@ -40,8 +40,6 @@ struct job {
 	unsigned int faults;
 	int splice_in, splice_out, relay, starved;
 	int in, out;
-	/* A byte for so many datagrams, see held(). */
-	int may_read[2];
 };
 
 static struct job job;

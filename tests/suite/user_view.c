@@ -9,7 +9,6 @@
 #include "../guest/ktls.h"
 #include "../guest/tap.h"
 
-#include <linux/if_ether.h>
 #include <linux/sock_diag.h>
 #include <limits.h>
 #include <poll.h>
@@ -404,12 +403,6 @@ static void see_tap(const struct way *unused, size_t number)
 	}
 }
 
-/* Somebody who has not read what came yet: a page with such frames cannot start again. */
-static void keep_frames(void)
-{
-	check(socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, htons(ETH_P_ALL)), "AF_PACKET");
-}
-
 /* Of what a page has room for, and then there is none. */
 static void see_tap_starved(const struct way *unused, size_t number)
 {
@@ -418,7 +411,8 @@ static void see_tap_starved(const struct way *unused, size_t number)
 	int fd = open_tap();
 	ssize_t n;
 
-	keep_frames();
+	/* Or each frame would start the page again. */
+	keep_packets();
 	check(write(fd, data, 1400), "write a frame");
 	starve(1);
 	while ((n = write(fd, data, 1400)) == 1400 && frames < FRAMES_MOST)
