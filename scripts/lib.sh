@@ -96,6 +96,19 @@ code_id() {
 		sha256sum | cut -c1-12
 }
 
+# suite_id NAME: of all that a run of that suite depends on; nothing if there is no such suite
+suite_id() {
+	local line own=()
+	line=$(rows "$TOP/tests/suites" "$1")
+	[ -n "$line" ] || return 0
+	[[ $line != *$'\town\t'* ]] || own=("$TOP"/tests/suite/* "$TOP"/tests/guest/*.h)
+	{
+		code_id HEAD
+		printf '%s\n' "$line"
+		cat "$TOP"/tests/selftests-*.h "$TOP/tests/uml-xstate.c" "$TOP"/configs/{suite,debug}*.config "${own[@]}"
+	} | sha256sum | cut -c1-12
+}
+
 # tree_id: of what the series gives for this base
 tree_id() { git -C "$(work_dir)/tree" rev-parse --short=12 'HEAD^{tree}'; }
 

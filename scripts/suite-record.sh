@@ -2,9 +2,10 @@
 # SPDX-License-Identifier: GPL-2.0
 # suite-record.sh: what the kernel's selftests said on both kernels, test by test, of each
 # suite of make vm SUITE= whose last run passed, into results/suite/BASE.tsv, and with that
-# docs/selftests.md. What was recorded before of the same code stays.
+# docs/selftests.md. What was recorded before stays if nothing that it depends on is another
+# now, and if no run since was worse.
 #
-#   run	KIND SUITE	date	release	compiler	tree	code
+#   run	KIND SUITE	date	release	compiler	tree	what it depends on
 #   test	KIND SUITE	name	verdict of the base	of the patched kernel	why
 # shellcheck source=scripts/lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -13,42 +14,51 @@ load_base
 results=$TOP/results/suite/$BASE.tsv
 [ -z "$KERNEL_SRC" ] || die "$results is of the packaged base, not of $KERNEL_SRC" \
 	"run it without KERNEL_SRC"
-code=$(code_id HEAD 2>/dev/null) || die "there is no tree of base $BASE" "run: make tree BASE=$BASE"
+code_id HEAD >/dev/null 2>&1 || die "there is no tree of base $BASE" "run: make tree BASE=$BASE"
+declare -A now again
+while read -r name _; do
+	now[$name]=$(suite_id "$name")
+done < <(rows "$TOP/tests/suites" '')
 
-# of_run ABOUT: a suite of a kind
+# of_run ABOUT NAME: a suite of a kind, or nothing if it did not pass
 of_run() {
-	local table=${1%.about}.tsv name
-	name="$(basename "$(dirname "$1")") $(basename "$table" .tsv)"
-	printf 'run\t%s\t%s\n' "$name" "$(<"$1")"
-	awk -F'\t' -v OFS='\t' -v name="$name" '{ print "test", name, $2, $3, $4, $6 }' "$table"
+	[ "$(cut -f6 "$1")" = passed ] || return 0
+	printf 'run\t%s\t%s\n' "$2" "$(cut -f-5 "$1")"
+	awk -F'\t' -v OFS='\t' -v name="$2" '{ print "test", name, $2, $3, $4, $6 }' "${1%.about}.tsv"
 }
 
-# passed: the last runs of this code
-passed() {
-	local about
+# last_runs: those that were of what there is now
+last_runs() {
+	local about suite name
 	for about in "$(work_dir)"/log/suite*/*.about; do
-		[ "$(cut -f5 "$about" 2>/dev/null)" != "$code" ] || of_run "$about"
+		[ -e "$about" ] || continue
+		suite=$(basename "$about" .about)
+		name="$(basename "$(dirname "$about")") $suite"
+		[ "$(cut -f5 "$about")" = "${now[$suite]:-none}" ] || continue
+		again[$name]=yes
+		of_run "$about" "$name" >>"$new"
 	done
 }
 
-# recorded NEW: before, of this code, and not in NEW
+# recorded: before, of what there is now, and not run again
 recorded() {
-	[ ! -e "$results" ] || awk -F'\t' -v code="$code" '
-		NR == FNR { if ($1 == "run") again[$2]; next }
-		$1 == "run" { on = $7 == code && !($2 in again) } on' "$1" "$results"
+	local name id
+	[ -e "$results" ] || return 0
+	while IFS=$'\t' read -r _ name _ _ _ _ id; do
+		if [ -n "${again[$name]:-}" ] || [ "$id" != "${now[${name#* }]:-none}" ]; then continue; fi
+		awk -F'\t' -v name="$name" '$2 == name' "$results"
+	done < <(grep '^run' "$results")
 }
 
 new=$(mktemp)
 trap 'rm -f "$new"' EXIT
-passed >"$new"
+last_runs
+recorded >>"$new"
 [ -s "$new" ] || die "no suite of base $BASE passed with this code" "run: make vm BASE=$BASE SUITE=all"
-old=$(recorded "$new")
 mkdir -p "$TOP/results/suite"
 {
 	echo '# SPDX-License-Identifier: GPL-2.0'
 	echo "# What scripts/suite-record.sh found in runs; docs/selftests.md is made from it."
-	[ -z "$old" ] || printf '%s\n' "$old"
-	cat "$new"
-} >"$results.new"
-mv "$results.new" "$results"
+	sort -t$'\t' -s -k2,2 "$new"
+} | install -m 644 /dev/stdin "$results"
 "$TOP/scripts/suite-report.sh"

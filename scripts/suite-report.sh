@@ -28,8 +28,8 @@ of_base() {
 		n["base", $4]++; n["patched", $5]++
 		if ($4 " " $5 == "pass pass") next
 		kind = $2; suite = $2; sub(/ .*/, "", kind); sub(/.* /, "", suite); sub(/^suite-?/, "", kind)
-		key = suite SUBSEP $3 SUBSEP $4 SUBSEP $5
-		if (!(key in kinds)) { order[++count] = key; why[key] = $6 }
+		key = suite SUBSEP $3 SUBSEP $4 SUBSEP $5 SUBSEP $6
+		if (!(key in kinds)) order[++count] = key
 		kinds[key] = kinds[key] (kinds[key] ? ", " : "") (kind ? kind : "-")
 	}
 	END {
@@ -41,7 +41,7 @@ of_base() {
 		print "|---|---|---|---|---|---|"
 		for (i = 1; i <= count; i++) {
 			split(order[i], k, SUBSEP)
-			printf "| %s | %s | %s | %s | %s | %s |\n", k[1], cell(k[2]), k[3], k[4], cell(why[order[i]]), kinds[order[i]]
+			printf "| %s | %s | %s | %s | %s | %s |\n", k[1], cell(k[2]), k[3], k[4], cell(k[5]), kinds[order[i]]
 		}
 	}' "$1"
 }

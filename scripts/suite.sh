@@ -51,6 +51,7 @@ chosen() {
 # made_of COMMIT: what a kernel depends on
 made_of() {
 	git -C "$work/tree" rev-parse "$1^{tree}"
+	gcc -dumpfullversion
 	cat "${fragments[@]}" "$TOP/scripts/config.sh"
 }
 
@@ -79,9 +80,19 @@ programs() {
 		awk -F@ -v base="$BASE" 'NF == 1 || $2 == base { print $1 }'
 }
 
+# about SUITE VERDICT: what that run was of, for suite-record.sh
+about() {
+	local release tree id
+	release=$(make -s -C "$work/tree" kernelversion)
+	tree=$(tree_id)
+	id=$(suite_id "$1")
+	printf '%s\t%s\tgcc %s\t%s\t%s\t%s\n' "$(date +%F)" "$release" "$(gcc -dumpfullversion)" \
+		"$tree" "$id" "$2" >"$log/$1.about"
+}
+
 # run SUITE CLOCK SECONDS JUDGE DIRECTORY COMMAND: on both kernels, compared
 run() {
-	local side words failed=0
+	local side words verdict=passed
 	records_new "$kind-$1"
 	rm -f "$log/$1.about"
 	read -ra words <<<"$6"
@@ -89,11 +100,10 @@ run() {
 		step "$1 on the $side kernel" "$log/$1/$side.boot" "$TOP/scripts/suite-boot.sh" \
 			"$work/$kernels/$side/linux" "$rootfs" "$work/suite/tests" "$log/$1/$side" "$2" "$3" "$5" "${words[@]}" || :
 	done
-	"$TOP/scripts/suite.pl" "$1" "$4" "$log/$1/base" "$log/$1/patched" "$log/$1.tsv" || failed=1
-	[ -z "$SUITE_REFUSE" ] || some_refused "$1"
-	[ "$failed" = 0 ] || { rc=1; return 0; }
-	printf '%s\t%s\tgcc %s\t%s\t%s\n' "$(date +%F)" "$(make -s -C "$work/tree" kernelversion)" \
-		"$(gcc -dumpfullversion)" "$(tree_id)" "$(code_id HEAD)" >"$log/$1.about"
+	"$TOP/scripts/suite.pl" "$1" "$4" "$log/$1/base" "$log/$1/patched" "$log/$1.tsv" || verdict=worse
+	[ -z "$SUITE_REFUSE" ] || some_refused "$1" || verdict=worse
+	about "$1" "$verdict"
+	[ "$verdict" = passed ] || rc=1
 }
 
 # refused SUITE SIDE: how many pages were, whoever asked for them
@@ -101,20 +111,24 @@ refused() { awk '$1 == "refused" { n = $2 } END { print n + 0 }' "$log/$1/$2/res
 
 # some_refused SUITE: or what passed says nothing of that
 some_refused() {
-	local side pages
+	local side pages status=0
 	for side in base patched; do
 		pages=$(refused "$1" "$side")
 		if [ "$pages" -gt 0 ]; then
 			echo "ok - suite $1: the $side kernel was refused $pages pages of order 3 and above"
 		else
 			echo "not ok - suite $1: the $side kernel was refused no page"
-			failed=1
+			status=1
 		fi
 	done
+	return "$status"
 }
 
 # count SUITE COLUMN VERDICT: tests of the table
 count() { awk -F'\t' -v c="$2" -v v="$3" '$c == v { n++ } END { print n + 0 }' "$log/$1.tsv"; }
+
+# passed SUITE: in this run
+passed() { [ "$(cut -f6 "$log/$1.about" 2>/dev/null)" = passed ]; }
 
 # counts SUITE: a row of the summary, and of the records if nothing is worse
 counts() {
@@ -125,7 +139,7 @@ counts() {
 		for verdict in pass fail skip missing; do
 			number=$(count "$1" "$column" "$verdict")
 			row+=$(printf '%6s' "$number")
-			[ ! -e "$log/$1.about" ] || record "$kind-$1" "$title, $side kernel: $1: $verdict" \
+			! passed "$1" || record "$kind-$1" "$title, $side kernel: $1: $verdict" \
 				"$number" tests "counted in the report of the run"
 		done
 	done
@@ -156,7 +170,8 @@ rc=0
 mkdir -p "$log"
 # What 6.12 as a process does not do by itself on every processor.
 SUITE_PRELOAD=$work/suite/uml-xstate.so
-gcc -O2 -Wall -Werror -shared -fPIC -o "$SUITE_PRELOAD" "$TOP/tests/uml-xstate.c"
+gcc -O2 -Wall -Werror -shared -fPIC -o "$SUITE_PRELOAD" "$TOP/tests/uml-xstate.c" ||
+	die "tests/uml-xstate.c does not compile" "run: scripts/deps.sh vm"
 export SUITE_PRELOAD
 while IFS=$'\t' read -r name clock seconds judge _ directory command; do
 	run "$name" "$clock" "$seconds" "$judge" "$directory" "$command"

@@ -567,34 +567,56 @@ says "and one that is not named is not looked at" 0 'report: .*docs/soak.md' soa
 echo more >>"$tmp/keeping/docs/soak.md"
 says "which nobody writes by hand" fail 'docs/soak.md is not what results/soak/ gives' "$tmp/keeping/scripts/soak-report.sh" --check
 
-# The suites: one that passed, of which one test fails on both kernels.
-suites=$tmp/kept/page_frag/6.12/log/suite-kasan
-# suite_of TREE CODE
+# The suites: one that passed, of which a test fails on both kernels, and one is a skip.
+suites=$tmp/kept/page_frag/6.12/log/suite
+mkdir -p "$tmp/keeping/configs"
+cp "$top"/configs/{suite,debug}*.config "$tmp/keeping/configs"
+cp "$top"/tests/{selftests-*.h,uml-xstate.c} "$tmp/keeping/tests"
+printf 'tls\ttravel\t9\ttap\tx\tnet\t./tls\nother\ttravel\t9\ttap\tx\tnet\t./other\n' >"$tmp/keeping/tests/suites"
+# id NAME: of that suite now
+# shellcheck disable=SC2317 # suite_of calls it
+id() { XDG_CACHE_HOME="$tmp/kept" BASE=6.12 bash -c ". $tmp/keeping/scripts/lib.sh; suite_id $1"; }
+# suite_of KIND NAME VERDICT [ID]
 suite_of() {
-	rm -rf "$suites"
-	mkdir -p "$suites"
-	printf 'tls\t%s\t%s\t%s\t%s\t\n' one pass pass '' 'two|three' fail fail 'fails on the base too' >"$suites/tls.tsv"
-	printf '2026-01-01\t6.12.9\tgcc 12\t%s\t%s\n' "$1" "$2" >"$suites/tls.about"
+	local dir=$suites$1
+	mkdir -p "$dir"
+	printf "$2"'\t%s\t%s\t%s\t%s\t%s\n' one pass pass '' '' 'two|three' fail fail 'fails on the base too' "why$1" \
+		four skip skip '' 'no card' five missing pass '' '' >"$dir/$2.tsv"
+	printf '2026-01-01\t6.12.9\tgcc 12\t%s\t%s\t%s\n' "$tree" "${4:-$(id "$2")}" "$3" >"$dir/$2.about"
 }
 # shellcheck disable=SC2317 # says calls it
 suite_record() { env XDG_CACHE_HOME="$tmp/kept" "$tmp/keeping/scripts/suite-record.sh"; }
 # shellcheck disable=SC2317
 suite_doc() { cat "$tmp/keeping/docs/selftests.md"; }
-code=$(XDG_CACHE_HOME="$tmp/kept" BASE=6.12 bash -c ". $tmp/keeping/scripts/lib.sh; code_id HEAD")
-suite_of "$tree" 0123456789ab
+# row KIND NAME: of the counts
+row() { echo "^\\| $2 \\| $1 \\| 1 \\| 1 \\| 1 \\| 1 \\| 2 \\| 1 \\| 1 \\| 0 \\| 2026-01-01, 6.12.9, gcc 12, tree $tree \\|$"; }
+suite_of '' tls passed 0123456789ab
 says "a suite of other code is no record" fail 'no suite of base 6.12 passed with this code' suite_record
-suite_of "$tree" "$code"
-rm "$suites/tls.about"
-says "nor is one that did not pass" fail 'no suite of base 6.12 passed with this code' suite_record
-suite_of "$tree" "$code"
+suite_of '' tls worse
+says "nor is one that is worse" fail 'no suite of base 6.12 passed with this code' suite_record
+suite_of '' tls passed
 says "a suite that passed is one" 0 'report: .*docs/selftests.md' suite_record
-says "with its counts" 0 "^\\| tls \\| kasan \\| 1 \\| 1 \\| 0 \\| 0 \\| 1 \\| 1 \\| 0 \\| 0 \\| 2026-01-01, 6.12.9, gcc 12, tree $tree \\|$" suite_doc
-says "and what fails on both by name" 0 '^\| tls \| two\\\|three \| fail \| fail \|  \| kasan \|$' suite_doc
-mv "$suites" "${suites%-kasan}"
-says "the same without checkers" 0 'report: .*docs/selftests.md' suite_record
-says "comes beside it" 0 '^2$' grep -c '^run' "$tmp/keeping/results/suite/6.12.tsv"
-says "and a test is told of once" 0 '^\| tls \| two\\\|three \| fail \| fail \|  \| kasan, - \|$' suite_doc
-rm -r "${suites%-kasan}"
+says "with its counts" 0 "$(row - tls)" suite_doc
+says "what does not pass on both is told by name, and why" 0 '^\| tls \| two\\\|three \| fail \| fail \| why \| - \|$' suite_doc
+rm -r "$suites"
+suite_of -kasan-refuse-50 tls passed
+suite_of -kasan-refuse-50 other passed
+says "others" 0 'report: .*docs/selftests.md' suite_record
+says "come beside it" 0 "$(row - tls)" suite_doc
+says "by what they had beside" 0 "$(row kasan-refuse-50 tls)" suite_doc
+says "each with counts of its own" 0 "$(row kasan-refuse-50 other)" suite_doc
+says "one reason is not another's" 0 '^\| tls \| two\\\|three \| fail \| fail \| why-kasan-refuse-50 \| kasan-refuse-50 \|$' suite_doc
+says "the same of two kinds is told of once" 0 '^\| tls \| four \| skip \| skip \| no card \| -, kasan-refuse-50 \|$' suite_doc
+says "a suite that is recorded again" 0 'report: .*docs/selftests.md' suite_record
+says "is there once" 0 '^3$' grep -c '^run' "$tmp/keeping/results/suite/6.12.tsv"
+suite_of -kasan-refuse-50 other worse
+says "one that is worse since" 0 'report: .*docs/selftests.md' suite_record
+says "is a record no more" 0 '^2$' grep -c '^run' "$tmp/keeping/results/suite/6.12.tsv"
+rm -r "$suites-kasan-refuse-50"
+sed -i 's/^tls\ttravel/tls\treal/' "$tmp/keeping/tests/suites"
+suite_of '' other passed
+says "nor is one of which something is another now" 0 'report: .*docs/selftests.md' suite_record
+says "which has to be run again" 0 '^1$' grep -c '^run' "$tmp/keeping/results/suite/6.12.tsv"
 echo more >>"$tmp/keeping/docs/selftests.md"
 says "nobody writes that by hand" fail 'docs/selftests.md is not what results/suite/ gives' "$tmp/keeping/scripts/suite-report.sh" --check
 
