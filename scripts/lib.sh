@@ -98,14 +98,14 @@ code_id() {
 
 # suite_id NAME: of all that a run of that suite depends on; nothing if there is no such suite
 suite_id() {
-	local line own=()
+	local line ours=()
 	line=$(rows "$TOP/tests/suites" "$1")
 	[ -n "$line" ] || return 0
-	[[ $line != *$'\town\t'* ]] || own=("$TOP"/tests/suite/* "$TOP"/tests/guest/*.h)
+	[[ $line != *$'\town\t'* ]] || ours=("$TOP"/tests/suite/* "$TOP"/tests/guest/*.h)
 	{
 		code_id HEAD
 		printf '%s\n' "$line"
-		cat "$TOP"/tests/selftests-*.h "$TOP/tests/uml-xstate.c" "$TOP"/configs/{suite,debug}*.config "${own[@]}"
+		cat "$TOP"/tests/selftests-*.h "$TOP/tests/uml-xstate.c" "$TOP"/configs/{suite,debug}*.config "${ours[@]}"
 	} | sha256sum | cut -c1-12
 }
 
