@@ -57,7 +57,8 @@ report() {
 	by suite and by what both kernels had beside (checkers, and so many percent of the pages of
 	order 3 and above refused); then each test that did not pass on both. Every test by name
 	is in `results/suite/`. Written by `scripts/suite-report.sh`; `make suite-record` puts the
-	last runs there. "none": the test is not in the report of that kernel.
+	last runs there. "none": the test is not in the report of that kernel. A suite that was not
+	run, or whose last run was worse, has no row.
 	EOF
 	while read -r base; do
 		printf '\n## %s\n\n' "$base"
