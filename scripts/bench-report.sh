@@ -21,8 +21,8 @@ plot() {
 	rm "$tmp/bench/$1"
 }
 
-mapfile -t bases < <(cd "$TOP/kernels" && printf '%s\n' * | sort -rV)
-python3 -B "$TOP/scripts/bench-report.py" "$TOP/results" "$tmp" "${bases[@]}"
+mapfile -t all < <(bases)
+python3 -B "$TOP/scripts/bench-report.py" "$TOP/results" "$tmp" "${all[@]}"
 for script in "$tmp"/bench/*.gp; do
 	[ ! -e "$script" ] || plot "$(basename "$script")"
 done

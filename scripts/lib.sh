@@ -151,6 +151,9 @@ without_kvm() {
 	PATH=$bin:$PATH
 }
 
+# bases: all of them, the newest first
+bases() { (cd "$TOP/kernels" && printf '%s\n' * | sort -rV); }
+
 # load_base: package, suite, tested and member of kernels/$BASE
 load_base() {
 	[ -r "$TOP/kernels/$BASE" ] ||

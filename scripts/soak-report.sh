@@ -4,10 +4,12 @@
 # difference, if that in the repository is not what it would write.
 # shellcheck source=scripts/lib.sh
 . "$(dirname "$0")/lib.sh"
+# shellcheck source=scripts/report-lib.sh
+. "$TOP/scripts/report-lib.sh"
 
-# of_base FILE ALL: a row for each machine, of all its cases together, and how many there are
+# of_base FILE BASE: a row for each machine, of all its cases together, and how many there are
 of_base() {
-	awk -F'\t' -v all="$2" '
+	awk -F'\t' -v all="$(machines_of "$2")" '
 	function flush() {
 		if (!name) return
 		rows = rows sprintf("| %s | %s | %s | %s | %s | %d | %.1f | %d | %d |", name, on, cpus, mib, checkers, cases, ms / 60000, n, ms ? n * 1000 / ms / cpus : 0)
@@ -43,8 +45,7 @@ of_base() {
 # machines_of BASE
 machines_of() { (BASE=$1; load_base; soak_rows '' | wc -l); }
 
-report() {
-	local base
+intro() {
 	cat <<-'EOF'
 	<!-- SPDX-License-Identifier: GPL-2.0 -->
 	# Soak
@@ -56,20 +57,6 @@ report() {
 	of the machines of a base the allocator, its users and the module are the same. kmemleak
 	misses a few lost objects on 7.3: of sixteen it told none, of a thousand some.
 	EOF
-	while read -r base; do
-		printf '\n## %s\n\n' "$base"
-		if [ -e "$TOP/results/soak/$base.run" ]; then
-			of_base "$TOP/results/soak/$base.run" "$(machines_of "$base")"
-		else
-			echo "No soak is recorded."
-		fi
-	done < <(cd "$TOP/kernels" && printf '%s\n' * | sort -rV)
 }
 
-if [ "${1:-}" = --check ]; then
-	diff -u "$TOP/docs/soak.md" <(report) || die "docs/soak.md is not what results/soak/ gives" "run: scripts/soak-report.sh"
-	exit 0
-fi
-report >"$TOP/docs/soak.md.new"
-mv "$TOP/docs/soak.md.new" "$TOP/docs/soak.md"
-say "report: $TOP/docs/soak.md"
+write_or_check "${1:-}" soak soak run "No soak is recorded."

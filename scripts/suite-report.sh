@@ -4,8 +4,10 @@
 # the difference, if that in the repository is not what it would write.
 # shellcheck source=scripts/lib.sh
 . "$(dirname "$0")/lib.sh"
+# shellcheck source=scripts/report-lib.sh
+. "$TOP/scripts/report-lib.sh"
 
-# of_base FILE: a row for each suite of a kind, then each test that does not pass on both
+# of_base FILE BASE: a row for each suite of a kind, then each test that does not pass on both
 of_base() {
 	awk -F'\t' '
 	function cell(text) { gsub(/\|/, "\\|", text); return text }
@@ -46,8 +48,7 @@ of_base() {
 	}' "$1"
 }
 
-report() {
-	local base
+intro() {
 	cat <<-'EOF'
 	<!-- SPDX-License-Identifier: GPL-2.0 -->
 	# The kernel's own selftests
@@ -60,20 +61,6 @@ report() {
 	last runs there. "none": the test is not in the report of that kernel. A suite that was not
 	run, or whose last run was worse, has no row.
 	EOF
-	while read -r base; do
-		printf '\n## %s\n\n' "$base"
-		if [ -e "$TOP/results/suite/$base.tsv" ]; then
-			of_base "$TOP/results/suite/$base.tsv"
-		else
-			echo "No run is recorded."
-		fi
-	done < <(cd "$TOP/kernels" && printf '%s\n' * | sort -rV)
 }
 
-if [ "${1:-}" = --check ]; then
-	diff -u "$TOP/docs/selftests.md" <(report) || die "docs/selftests.md is not what results/suite/ gives" "run: scripts/suite-report.sh"
-	exit 0
-fi
-report >"$TOP/docs/selftests.md.new"
-mv "$TOP/docs/selftests.md.new" "$TOP/docs/selftests.md"
-say "report: $TOP/docs/selftests.md"
+write_or_check "${1:-}" selftests suite tsv "No run is recorded."
