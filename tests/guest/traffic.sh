@@ -289,16 +289,24 @@ starved_wire() {
 	wire_down
 }
 
-# starved_esp PERCENT ARGS...: those of esp, with so many of all pages refused to who
-# encrypts in the send that completes a datagram
-starved_esp() {
-	esp_up
+# starving PERCENT COMMAND...: with so many of all pages refused to the ends of xfer, which
+# tell how many sends were
+starving() {
 	refuse_to_tasks "$1"
 	shift
-	between "$@" -m >/tmp/refused
+	"$@" -m >/tmp/refused
 	pages_refused=$(refused_to_tasks)
 	refuse_order3 0
 	sends_refused=$(awk '{ n += $1 } END { print n + 0 }' /tmp/refused)
+}
+
+# starved_esp PERCENT ARGS...: those of esp, with so many of all pages refused to who
+# encrypts in the send that completes a datagram
+starved_esp() {
+	percent=$1
+	shift
+	esp_up
+	starving "$percent" between "$@"
 	join
 }
 
@@ -345,13 +353,10 @@ pressures() {
 # whatever it would do to get one. A socket of TCP that gets none has to save memory; a
 # head of an skb that cannot be had counts there too.
 starved() {
-	refuse_to_tasks "$1"
-	shift
 	before=$(pressures)
-	lo "$@" -m >/tmp/refused
-	pages_refused=$(refused_to_tasks)
-	refuse_order3 0
-	sends_refused=$(awk '{ n += $1 } END { print n + 0 }' /tmp/refused)
+	percent=$1
+	shift
+	starving "$percent" lo "$@"
 	[ "$1" != tcp ] || [ "$(pressures)" -gt "$before" ] ||
 		digest="no-memory-pressure:$digest"
 }
