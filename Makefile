@@ -16,6 +16,8 @@ JOBS ?= $(shell nproc)
 SUITE ?=
 # Percent of the pages of order 3 and above that are refused meanwhile, of a SUITE.
 SUITE_REFUSE ?=
+# How often a test that failed on the patched kernel alone is run again on each.
+SUITE_AGAIN ?= 20
 # Where make series writes (default: the cache), and who the mails are from.
 OUT ?=
 FROM ?=
@@ -47,7 +49,7 @@ TRY ?=
 PLACED ?=
 
 export BASE KERNEL_SRC PAYLOAD_MB VM_TIMEOUT VM_CPUS VM_MEMORY DEBUG JOBS OUT FROM STRICT
-export SUITE SUITE_REFUSE COV FUZZ_SECONDS FUZZ_SEED PAIRS BENCH_ARGS TRY PLACED STRESS_SECONDS STRESS_SEED STRESS_ON HOSTILE SOAK SOAK_SECONDS BUGS KEPT
+export SUITE SUITE_REFUSE SUITE_AGAIN COV FUZZ_SECONDS FUZZ_SEED PAIRS BENCH_ARGS TRY PLACED STRESS_SECONDS STRESS_SEED STRESS_ON HOSTILE SOAK SOAK_SECONDS BUGS KEPT
 
 .PHONY: help run test unit fuzz mutate unit-record check gates kunit vm stress hostile soak soak-record suite-record stress-plants guest-bugs plant objects bisect boots
 .PHONY: cover bench bench-record bench-report bench-size icount fastpath series letters record porting tree where clean distclean
@@ -60,7 +62,7 @@ help:
 	@echo '       COV=$(COV) FUZZ_SECONDS=$(FUZZ_SECONDS) FUZZ_SEED=$(FUZZ_SEED) PAIRS=$(PAIRS)'
 	@echo '       STRESS_SECONDS=$(STRESS_SECONDS) STRESS_SEED=$(STRESS_SEED) STRESS_ON=$(STRESS_ON)'
 	@echo '       SOAK_SECONDS=$(SOAK_SECONDS) SOAK=$(SOAK) BUGS=$(BUGS) (SOAK: any of: $(shell awk '/^[a-z]/ { print $$1 }' tests/soak))'
-	@echo '       SUITE=$(SUITE) (for vm, any of: all $(shell sed '/^\#/d; s/\t.*//' tests/suites)), SUITE_REFUSE=$(SUITE_REFUSE)'
+	@echo '       SUITE=$(SUITE) (for vm, any of: all $(shell sed '/^\#/d; s/\t.*//' tests/suites)), SUITE_REFUSE=$(SUITE_REFUSE), SUITE_AGAIN=$(SUITE_AGAIN)'
 	@echo '       DEBUG=$(DEBUG) (for run, vm and stress, any of: $(patsubst configs/debug-%.config,%,$(wildcard configs/debug-*.config)))'
 	@echo '       KEPT=$(KEPT) OUT=$(OUT) FROM=$(FROM) STRICT=$(STRICT)'
 

@@ -1,17 +1,23 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: GPL-2.0
-# suite.pl NAME JUDGE BASE PATCHED TABLE: compare two runs of a suite, test by test.
+# suite.pl NAME JUDGE BASE PATCHED TABLE [AGAIN]: compare two runs of a suite, test by test.
 # BASE and PATCHED are directories as suite-boot.sh leaves them. Prints a line of
 # TAP for each test, without numbers and plan, and writes TABLE. A test that fails
 # on the base too is ok, and it says so; one that is worse, or that only the base
 # has, is not. With the judge own, for programs of ours, nothing may fail on either.
+#
+# AGAIN has base-1, patched-1, base-2, ...: runs of the tests that failed on the patched
+# kernel alone. One of those is ok if it fails there no more often than on the base: the
+# chance of so many, were both kernels one, is 1 in 20 or more.
 use strict;
 use warnings;
 use TAP::Parser;
 
-my ($suite, $judge, $base_dir, $patched_dir, $table) = @ARGV;
-die "usage: suite.pl NAME JUDGE BASE PATCHED TABLE\n" unless defined $table;
-my $one_death;
+my ($suite, $judge, $base_dir, $patched_dir, $table, $again_dir) = @ARGV;
+die "usage: suite.pl NAME JUDGE BASE PATCHED TABLE [AGAIN]\n" unless defined $table;
+my ($one_death, %again);
+# What no other run excuses.
+my @of_the_guest = ('no kernel warning', 'the guest came to its end', 'the report is whole');
 my %rank = (missing => 0, fail => 1, skip => 2, pass => 3);
 # What the kernel prints when something is wrong.
 my $alarm = qr/WARNING:|BUG:|Oops|Call Trace:|KASAN:|Kernel panic|INFO: (?:task|rcu)|leaked reference/;
@@ -119,6 +125,52 @@ sub worse {
 	return $patched eq 'missing' ? 'on neither' : '';
 }
 
+# In how many ways N things are taken of M.
+sub choose {
+	my ($m, $n) = @_;
+	my $ways = 1;
+	$ways *= ($m - $n + $_) / $_ for 1 .. $n;
+	return $n > $m ? 0 : $ways;
+}
+
+# The chance that of so many failures in N runs of each kernel this many or more are the
+# patched one's, were the kernels one.
+sub chance {
+	my ($n, $base, $patched) = @_;
+	my $all = $base + $patched;
+	my $ways = 0;
+	$ways += choose($n, $_) * choose($n, $all - $_) for $patched .. ($all < $n ? $all : $n);
+	return $ways / choose(2 * $n, $all);
+}
+
+# How many of a side's runs again did not pass a test.
+sub failures {
+	my ($side, $name) = @_;
+	return scalar grep { ($_->{$name} // 'missing') ne 'pass' } @{$again{$side}};
+}
+
+# Whether there is something that runs again may say of a pair of verdicts.
+sub run_again {
+	my ($name, $base, $patched) = @_;
+	return defined $again_dir && "$base $patched" eq 'pass fail' && !grep { $_ eq $name } @of_the_guest;
+}
+
+# What they say: why the pair is a failure, or nothing, and the counts.
+sub settled {
+	my ($name) = @_;
+	my $n = @{$again{base}};
+	return ('it was not run again', '') if $n < 20 || @{$again{patched}} != $n;
+	my ($base, $patched) = (failures('base', $name), failures('patched', $name));
+	return (chance($n, $base, $patched) < 0.05 ? 'worse than the base' : '',
+		"run again $n times, it failed $base times on the base, $patched on the patched kernel");
+}
+
+# The runs again of a side, each a hash of verdicts, in one list.
+sub runs_of {
+	my ($side) = @_;
+	return map { +{ map { $_->[0] => $_->[1] } tests_of($_) } } glob("$again_dir/$side-*");
+}
+
 sub remark {
 	my ($base, $patched) = @_;
 	return 'fails on the base too' if $patched eq 'fail' && $base eq 'fail';
@@ -128,6 +180,9 @@ sub remark {
 	return '';
 }
 
+if (defined $again_dir) {
+	$again{$_} = [runs_of($_)] for qw(base patched);
+}
 my @base = tests_of($base_dir);
 my @patched = tests_of($patched_dir);
 $one_death = death(@base) ne '' && death(@base) eq death(@patched);
@@ -141,8 +196,9 @@ my $failed = 0;
 for my $name (@names) {
 	my ($b, $p) = map { $_ // [$name, 'missing', ''] } $base{$name}, $patched{$name};
 	my $bad = worse($name, $b->[1], $p->[1]);
-	my $say = $bad || remark($b->[1], $p->[1]);
 	my $why = $p->[2] || $b->[2];
+	($bad, $why) = settled($name) if run_again($name, $b->[1], $p->[1]);
+	my $say = $bad || remark($b->[1], $p->[1]);
 	# Nothing in a name may pass for a directive.
 	my $line = "suite $suite: base $b->[1], patched $p->[1]: $name" . ($say && ": $say")
 		. ($why && $p->[1] ne 'skip' ? " ($why)" : '');
@@ -151,6 +207,13 @@ for my $name (@names) {
 		!$bad && $p->[1] eq 'skip' ? ' # SKIP ' . ($why || 'on the base too') : '';
 	print $out join("\t", $suite, $name, $b->[1], $p->[1], $say, $why), "\n";
 	$failed = 1 if $bad;
+}
+# Nor may a run again end in a way that the first one may not.
+for my $name (defined $again_dir ? @of_the_guest : ()) {
+	my $n = failures('patched', $name);
+	printf "%sok - suite %s: runs again of the patched kernel: %s%s\n", $n ? 'not ' : '', $suite, $name,
+		$n ? ": not in $n" : '';
+	$failed = 1 if $n;
 }
 # A suite of which nothing passes on the base compares nothing.
 my $shown = grep { $_->[1] eq 'pass' && $_->[0] !~ /^(?:no kernel warning|the guest came|the report is)/ } @base;

@@ -6,7 +6,9 @@
 # suite, the words of DEBUG, which names fragments to add to both kernels, and refuse-N with
 # SUITE_REFUSE: so many percent of the pages of order 3 and above are refused to who does
 # not reclaim, on both. What a program of ours says of values is then a matter of chance,
-# but for all of them.
+# but for all of them. A test of a suite that can run one by name, which failed on the
+# patched kernel alone, is run SUITE_AGAIN times on each, in turn: scripts/suite.pl says
+# what that has to show.
 # shellcheck source=scripts/lib.sh
 . "$(dirname "$0")/lib.sh"
 load_base
@@ -17,6 +19,9 @@ lock_work
 
 wanted=${SUITE:-}
 SUITE_REFUSE=${SUITE_REFUSE:-}
+SUITE_AGAIN=${SUITE_AGAIN:-20}
+[[ $SUITE_AGAIN =~ ^([2-9][0-9]|[1-9][0-9]{2})$ ]] ||
+	die "SUITE_AGAIN is no number of runs: $SUITE_AGAIN" "give 20 to 999: fewer show too little"
 [[ $SUITE_REFUSE =~ ^([1-9][0-9]?|100|)$ ]] ||
 	die "SUITE_REFUSE is no number of percent: $SUITE_REFUSE" "give 1 to 100, or nothing"
 read -ra debug <<<"${DEBUG:-}"
@@ -90,17 +95,59 @@ about() {
 		"$tree" "$id" "$2" >"$log/$1.about"
 }
 
-# run SUITE CLOCK SECONDS JUDGE DIRECTORY COMMAND: on both kernels, compared
+# boot SIDE RUN CLOCK SECONDS DIRECTORY WORD...: a kernel, whose run is left in $log/RUN
+# shellcheck disable=SC2317 # step calls it
+boot() {
+	"$TOP/scripts/suite-boot.sh" "$work/$kernels/$1/linux" "$rootfs" "$work/suite/tests" "$log/$2" "${@:3}"
+}
+
+# alone SUITE AGAIN: what the tests are called by their command that failed on the patched
+# kernel alone, if it can run them by name
+alone() {
+	[ "$2" = names ] || return 0
+	awk -F'\t' '$3 == "pass" && $4 == "fail" && sub(/^[^:]*: /, "", $2) { print $2 }' "$log/$1.tsv"
+}
+
+# again SUITE CLOCK SECONDS DIRECTORY WORD...: on both kernels in turn
+again() {
+	local n side
+	for ((n = 1; n <= SUITE_AGAIN; n++)); do
+		for side in base patched; do
+			step "$1 again, $n of $SUITE_AGAIN, on the $side kernel" "$log/$1/again.boot" \
+				boot "$side" "$1/again/$side-$n" "${@:2}" || :
+		done
+	done
+}
+
+# compare SUITE JUDGE [AGAIN]: the verdict, and whether nothing is worse
+compare() {
+	"$TOP/scripts/suite.pl" "$1" "$2" "$log/$1/base" "$log/$1/patched" "$log/$1.tsv" "${@:3}"
+}
+
+# judged SUITE CLOCK SECONDS JUDGE DIRECTORY COMMAND AGAIN: compared, and run again if need be
+judged() {
+	local words names
+	rm -rf "$log/$1/again"
+	compare "$1" "$4" >"$log/$1.tap" && return
+	mapfile -t names < <(alone "$1" "$7")
+	[ ${#names[@]} -gt 0 ] || return
+	read -ra words <<<"$6"
+	again "$1" "$2" "$3" "$5" "${words[@]}" "${names[@]}"
+	compare "$1" "$4" "$log/$1/again" >"$log/$1.tap"
+}
+
+# run SUITE CLOCK SECONDS JUDGE DIRECTORY COMMAND AGAIN: on both kernels, compared
 run() {
 	local side words verdict=passed
 	records_new "$kind-$1"
 	rm -f "$log/$1.about"
 	read -ra words <<<"$6"
 	for side in base patched; do
-		step "$1 on the $side kernel" "$log/$1/$side.boot" "$TOP/scripts/suite-boot.sh" \
-			"$work/$kernels/$side/linux" "$rootfs" "$work/suite/tests" "$log/$1/$side" "$2" "$3" "$5" "${words[@]}" || :
+		step "$1 on the $side kernel" "$log/$1/$side.boot" \
+			boot "$side" "$1/$side" "$2" "$3" "$5" "${words[@]}" || :
 	done
-	"$TOP/scripts/suite.pl" "$1" "$4" "$log/$1/base" "$log/$1/patched" "$log/$1.tsv" || verdict=worse
+	judged "$@" || verdict=worse
+	cat "$log/$1.tap"
 	[ -z "$SUITE_REFUSE" ] || some_refused "$1" || verdict=worse
 	about "$1" "$verdict"
 	[ "$verdict" = passed ] || rc=1
@@ -173,8 +220,8 @@ SUITE_PRELOAD=$work/suite/uml-xstate.so
 gcc -O2 -Wall -Werror -shared -fPIC -o "$SUITE_PRELOAD" "$TOP/tests/uml-xstate.c" ||
 	die "tests/uml-xstate.c does not compile" "run: scripts/deps.sh vm"
 export SUITE_PRELOAD
-while IFS=$'\t' read -r name clock seconds judge _ directory command; do
-	run "$name" "$clock" "$seconds" "$judge" "$directory" "$command"
+while IFS=$'\t' read -r name clock seconds judge _ directory command again; do
+	run "$name" "$clock" "$seconds" "$judge" "$directory" "$command" "$again"
 done <<<"$list" >"$log/tap"
 awk '/^(not )?ok / { sub(/ok /, "ok " ++n " "); print }
 	END { printf "1..%d\n", n }' "$log/tap"

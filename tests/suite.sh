@@ -79,6 +79,52 @@ fresh; sed -i 's/^ok \([14]\)/not ok \1/' "$work"/*/output
 says "a base that passes nothing" 1 '^not ok - suite s: the base passes nothing' compare
 fresh; rm -rf "$work/patched"
 says "a run that is not there" 1 '^not ok .*patched missing: one' compare
+
+# repeated N BASE PATCHED: runs again, of which the first so many of a side fail in "one"
+repeated() {
+	local side n fail
+	rm -rf "$work/again"
+	mkdir "$work/again"
+	for side in base patched; do
+		fail=$2
+		[ "$side" = base ] || fail=$3
+		for ((n = 1; n <= $1; n++)); do
+			write_run "again/$side-$n"
+			[ "$n" -gt "$fail" ] || sed -i 's/^ok 1 one/not ok 1 one/' "$work/again/$side-$n/output"
+		done
+	done
+}
+compare_again() { "$here/../scripts/suite.pl" s tap "$work/base" "$work/patched" "$work/table" "$work/again"; }
+
+fresh; sed -i 's/^ok 1 one/not ok 1 one/' "$work/patched/output"
+repeated 20 0 0
+says "a test that fails no more when it is run again" 0 '^ok .*patched fail: one \(run again 20 times, it failed 0 times on the base, 0 on the patched kernel\)$' compare_again
+verdict "the table says so" "$(grep -q $'one\tpass\tfail\t\trun again 20 times' "$work/table" && echo yes)" "$(cat "$work/table")"
+repeated 20 0 4
+says "four failures more may be chance" 0 '^ok .*patched fail: one \(run again 20 times, it failed 0 times on the base, 4 on' compare_again
+repeated 20 0 5
+says "five more are none" 1 '^not ok .*patched fail: one: worse than the base \(run again 20 times, it failed 0 times on the base, 5 on' compare_again
+repeated 20 20 20
+says "a test that always fails on both" 0 '^ok .*patched fail: one \(run again 20 times, it failed 20 times on the base, 20 on' compare_again
+repeated 20 10 15
+says "fifteen failures and ten" 0 '^ok .*patched fail: one \(run' compare_again
+repeated 20 10 17
+says "seventeen and ten" 1 '^not ok .*patched fail: one: worse than the base \(run' compare_again
+repeated 19 0 0
+says "too few runs again" 1 '^not ok .*patched fail: one: it was not run again$' compare_again
+repeated 20 0 0; rm -r "$work/again/patched-7"
+says "fewer on the patched kernel" 1 '^not ok .*patched fail: one: it was not run again$' compare_again
+repeated 20 0 0; sed -i 's/ one/ other/' "$work"/again/patched-[1-5]/output
+says "what is missing did not pass" 1 '^not ok .*patched fail: one: worse.* 5 on the patched' compare_again
+repeated 20 0 0; sed -i '2a WARNING: at x' "$work/again/patched-7/console.log"
+says "a warning in a run again" 1 '^not ok .*runs again of the patched kernel: no kernel warning: not in 1$' compare_again
+repeated 20 0 0; echo 134 >"$work/again/patched-7/status"
+says "a guest that dies in one" 1 '^not ok .*runs again of the patched kernel: the guest came to its end: not in 1$' compare_again
+repeated 20 0 0; sed -i '2a WARNING: at x' "$work/patched/console.log"
+says "runs again excuse no warning" 1 '^not ok .*patched fail: no kernel warning: worse than the base \(WARNING: at x\)$' compare_again
+fresh; sed -i 's/ one/ other/' "$work/patched/output"
+says "nor a test that is missing" 1 '^not ok .*patched missing: one: worse than the base' compare_again
+
 judge=own
 fresh; sed -i '/^not ok 2/d; s/1\.\.4/1..2/; /^ok 3/d; s/^ok 4 one/ok 2 two: 7 bytes/' "$work"/*/output
 sed -i 's/exit 1/exit 0/' "$work"/*/result

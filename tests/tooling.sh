@@ -372,6 +372,8 @@ verdict "those of a layer that has another name since do not" "$([ -z "$(kept_co
 
 says "a percentage that is none is refused" fail 'SUITE_REFUSE is no number of percent: 0' \
 	env XDG_CACHE_HOME="$tmp/no-suite" SUITE=tls SUITE_REFUSE=0 "$top/scripts/suite.sh"
+says "too few runs again are refused" fail 'SUITE_AGAIN is no number of runs: 19' \
+	env XDG_CACHE_HOME="$tmp/no-suite" SUITE=tls SUITE_AGAIN=19 "$top/scripts/suite.sh"
 
 # What a run leaves. The layer is one whose counts are not kept.
 mkdir -p "$tmp/keeping/docs"
