@@ -96,7 +96,8 @@ code_id() {
 		sha256sum | cut -c1-12
 }
 
-# suite_id NAME: of all that a run of that suite depends on; nothing if there is no such suite
+# suite_id NAME: of all that a run of that suite depends on, but how to run a test of it again;
+# nothing if there is no such suite
 suite_id() {
 	local line ours=()
 	line=$(rows "$TOP/tests/suites" "$1")
@@ -104,7 +105,7 @@ suite_id() {
 	[[ $line != *$'\town\t'* ]] || ours=("$TOP"/tests/suite/* "$TOP"/tests/guest/*.h)
 	{
 		code_id HEAD
-		printf '%s\n' "$line"
+		cut -f-7 <<<"$line"
 		cat "$TOP"/tests/selftests-*.h "$TOP/tests/uml-xstate.c" "$TOP"/configs/{suite,debug}*.config "${ours[@]}"
 	} | sha256sum | cut -c1-12
 }

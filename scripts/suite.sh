@@ -101,11 +101,15 @@ boot() {
 	"$TOP/scripts/suite-boot.sh" "$work/$kernels/$1/linux" "$rootfs" "$work/suite/tests" "$log/$2" "${@:3}"
 }
 
-# alone SUITE AGAIN: what the tests are called by their command that failed on the patched
-# kernel alone, if it can run them by name
+# alone SUITE AGAIN: the words by which a command that can run tests by name runs those that
+# failed on the patched kernel alone, one a line
 alone() {
-	[ "$2" = names ] || return 0
-	awk -F'\t' '$3 == "pass" && $4 == "fail" && sub(/^[^:]*: /, "", $2) { print $2 }' "$log/$1.tsv"
+	[ -n "$2" ] || return 0
+	awk -F'\t' -v option="$2" '$3 == "pass" && $4 == "fail" && $2 !~ /^(exit status|no kernel warning|the )/ {
+		sub(/^[^:]*: /, "", $2)
+		if (option != "names") print option
+		print $2
+	}' "$log/$1.tsv"
 }
 
 # again SUITE CLOCK SECONDS DIRECTORY WORD...: on both kernels in turn

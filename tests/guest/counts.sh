@@ -269,7 +269,7 @@ asleep() {
 }
 
 # Of the taint, bit 18 is KUnit's: tests were run, and bit 12 says that a module was
-# loaded that is not in the tree: tlsdev. No other may be set.
+# loaded that is not in the tree. No other may be set.
 result_warnings() {
 	fault=
 	warnings=$(dmesg | grep -cE "$alarm")

@@ -129,8 +129,16 @@ static inline void get_text(const char *path, char *text, size_t size)
 	close(fd);
 }
 
-/* How many segments took data of a socket along. */
-static inline unsigned long segments(void)
+static inline void put_text(const char *path, const char *text)
+{
+	int fd = check(open(path, O_WRONLY | O_CLOEXEC), path);
+
+	write_all(fd, text, strlen(text));
+	close(fd);
+}
+
+/* What TCP counts under a name of /proc/net/netstat. */
+static inline unsigned long tcp_counter(const char *of)
 {
 	static char text[2][8192];
 	char *name, *value, *names = text[0], *values = text[1];
@@ -141,10 +149,17 @@ static inline unsigned long segments(void)
 		die("/proc/net/netstat");
 	fclose(file);
 	while ((name = strsep(&names, " ")) && (value = strsep(&values, " ")))
-		if (!strcmp(name, "TCPOrigDataSent"))
+		if (!strcmp(name, of))
 			return strtoul(value, NULL, 10);
-	die("TCPOrigDataSent");
+	errno = ENOENT;
+	die(of);
 	return 0;
+}
+
+/* How many segments took data of a socket along. */
+static inline unsigned long segments(void)
+{
+	return tcp_counter("TCPOrigDataSent");
 }
 
 /* Until end of file, in writes of at most @size bytes. */

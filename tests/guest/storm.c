@@ -6,7 +6,10 @@
  * fork    children that send once and exit; the parent sends in between
  * exec    the same, with a program started anew
  * accept  connections that are accepted, used in both directions and closed
+ * pressed the same beside one that holds much that nobody reads
  * again   one socket: connected, disconnected, listening, connected, ...
+ * owned   the same, with a page of its own instead of its task's
+ * denied  a listening socket with a page of its own, whose clones may not be
  * splice  AF_UNIX to TCP and back through pipes, some closed while they are full
  *
  * storm send SEED is what exec starts.
@@ -14,12 +17,18 @@
 #define _GNU_SOURCE
 #include "guest.h"
 
+#include <linux/filter.h>
 #include <netinet/in.h>
+#include <stdint.h>
 #include <sys/wait.h>
 
 #define DATAGRAM	20000
 #define STREAM_MAX	9000
+/* A processor counts a MiB before it tells the others. */
+#define HELD		(16 << 20)
 #define SELF		"/proc/self/exe"
+#define SOCKPAGE	"/sys/module/sockpage/parameters/"
+#define OPTIONS		"/proc/sys/net/core/optmem_max"
 
 static char buf[DATAGRAM], want[DATAGRAM];
 
@@ -169,6 +178,27 @@ static void accepted(unsigned int i)
 	close(b);
 }
 
+/* Memory of TCP that stays in use, and counts as that. */
+static void hold(void)
+{
+	int fd = listener("6003"), a = connected(SOCK_STREAM, "6003");
+
+	check(accept(fd, NULL, NULL), "accept");
+	set(a, SOL_SOCKET, SO_SNDBUFFORCE, 2 * HELD, "SO_SNDBUFFORCE");
+	for (unsigned int i = 0; i < HELD / DATAGRAM; i++)
+		send_filled(a, DATAGRAM, i);
+	close(fd);
+}
+
+static void pressed(unsigned int i)
+{
+	static int held;
+
+	if (!held++)
+		hold();
+	accepted(i);
+}
+
 static void disconnect(int fd)
 {
 	struct sockaddr none = { .sa_family = AF_UNSPEC };
@@ -176,29 +206,133 @@ static void disconnect(int fd)
 	check(connect(fd, &none, sizeof(none)), "connect to nobody");
 }
 
-/* What the socket has when it disconnects must not be its clone's as well. */
-static void again(unsigned int i)
+/* What sockpage is asked about a socket, which it may deny. */
+static int ask(const char *what, int sock)
+{
+	char number[16];
+	int fd, len, said;
+
+	fd = check(open(what, O_WRONLY | O_CLOEXEC), what);
+	len = snprintf(number, sizeof(number), "%d", sock);
+	said = write(fd, number, len) == len;
+	close(fd);
+	return said;
+}
+
+static void give_page(int fd)
+{
+	if (!ask(SOCKPAGE "own", fd))
+		die("a page for a socket");
+}
+
+static void expect_page(int fd, int has, const char *who)
+{
+	int had = ask(SOCKPAGE "has", fd);
+
+	if (!had && errno != ENODATA)
+		die(who);
+	if (had == has)
+		return;
+	fprintf(stderr, "%s has %s\n", who, had ? "a page" : "no page");
+	exit(1);
+}
+
+/* A socket that was disconnected has no page of its own. */
+static void connected_once(int listening, int one, unsigned int i, int own)
+{
+	int b;
+
+	join(one, "6001");
+	b = check(accept(listening, NULL, NULL), "accept");
+	if (own)
+		give_page(one);
+	both_directions(one, b, i);
+	if (own)
+		expect_page(one, 1, "who sent");
+	disconnect(one);
+	if (own)
+		expect_page(one, 0, "who disconnected");
+	close(b);
+}
+
+/* Nor does a clone begin with one, although who was cloned has a page. */
+static void listening_once(int one, unsigned int i, int own)
+{
+	int a, b;
+
+	check(listen(one, 1), "listen again");
+	if (own)
+		give_page(one);
+	a = connected(SOCK_STREAM, "6002");
+	b = check(accept(one, NULL, NULL), "accept from the same");
+	if (own)
+		expect_page(b, 0, "a clone");
+	both_directions(a, b, i);
+	if (own)
+		expect_page(b, 1, "a clone that sent");
+	reset(a);
+	close(b);
+	check(shutdown(one, SHUT_RDWR), "listen no more");
+}
+
+static void storm_again(unsigned int i, int own)
 {
 	static int fd = -1, one = -1;
-	int a, b;
 
 	if (fd < 0) {
 		fd = listener("6001");
 		one = bound(SOCK_STREAM, "6002");
 	}
-	join(one, "6001");
-	b = check(accept(fd, NULL, NULL), "accept");
-	both_directions(one, b, i);
-	disconnect(one);
-	close(b);
+	connected_once(fd, one, i, own);
+	listening_once(one, i, own);
+}
 
-	check(listen(one, 1), "listen again");
-	a = connected(SOCK_STREAM, "6002");
-	b = check(accept(one, NULL, NULL), "accept from the same");
-	both_directions(a, b, i);
+static void again(unsigned int i)
+{
+	storm_again(i, 0);
+}
+
+static void owned(unsigned int i)
+{
+	storm_again(i, 1);
+}
+
+/* Whose clones will be charged with a filter. */
+static int filtering_listener(const char *port)
+{
+	struct sock_filter all = { .code = BPF_RET | BPF_K, .k = UINT32_MAX };
+	struct sock_fprog filter = { .len = 1, .filter = &all };
+	int fd = listener(port);
+
+	check(setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &filter, sizeof(filter)),
+	      "SO_ATTACH_FILTER");
+	check(fcntl(fd, F_SETFL, O_NONBLOCK), "O_NONBLOCK");
+	return fd;
+}
+
+/* The clone is made, found to be too expensive and freed: it may take no page along. */
+static void denied(unsigned int i)
+{
+	static int fd = -1;
+	unsigned long drops;
+	int a;
+
+	if (fd < 0)
+		fd = filtering_listener("6001");
+	give_page(fd);
+	drops = tcp_counter("ListenDrops");
+	put_text(OPTIONS, "0");
+	a = connected(SOCK_STREAM, "6001");
 	reset(a);
-	close(b);
-	check(shutdown(one, SHUT_RDWR), "listen no more");
+	put_text(OPTIONS, "131072");
+	errno = 0;
+	if (accept(fd, NULL, NULL) >= 0 || errno != EAGAIN)
+		die("accept nobody");
+	if (tcp_counter("ListenDrops") == drops) {
+		fprintf(stderr, "no clone was denied, round %u\n", i);
+		exit(1);
+	}
+	expect_page(fd, 1, "who listens");
 }
 
 static void through_pipe(const int *ends, int from, int to, size_t len)
@@ -253,8 +387,8 @@ static const struct {
 	const char *name;
 	void (*once)(unsigned int i);
 } storms[] = {
-	{ "fork", forked }, { "exec", executed }, { "accept", accepted },
-	{ "again", again }, { "splice", spliced },
+	{ "fork", forked }, { "exec", executed }, { "accept", accepted }, { "pressed", pressed },
+	{ "again", again }, { "owned", owned }, { "denied", denied }, { "splice", spliced },
 };
 
 int main(int argc, char **argv)
@@ -272,6 +406,6 @@ int main(int argc, char **argv)
 			storms[i].once(n);
 		return 0;
 	}
-	fprintf(stderr, "usage: storm fork|exec|accept|again|splice COUNT\n");
+	fprintf(stderr, "usage: storm fork|exec|accept|pressed|again|owned|denied|splice COUNT\n");
 	return 2;
 }

@@ -229,7 +229,9 @@ static int load_parser(void)
 static int start_kcm(int fd)
 {
 	struct kcm_attach attach = { .fd = fd, .bpf_fd = load_parser() };
-	int kcm = check(socket(AF_KCM, SOCK_DGRAM, KCMPROTO_CONNECTED), "AF_KCM");
+	/* Splicing out of the other kind is reading. */
+	int type = job.splice_in ? SOCK_SEQPACKET : SOCK_DGRAM;
+	int kcm = check(socket(AF_KCM, type, KCMPROTO_CONNECTED), "AF_KCM");
 
 	bound_waits(kcm);
 	check(ioctl(kcm, SIOCKCMATTACH, &attach), "SIOCKCMATTACH");
@@ -269,10 +271,23 @@ static void kcm_message(int fd, unsigned int len)
 		die("send a message");
 }
 
+/* A message that does not go into the pipe at once is lost. */
+static ssize_t kcm_splice_read(int fd)
+{
+	static int ends[2];
+	ssize_t n;
+
+	if (!ends[1])
+		check(pipe2(ends, O_CLOEXEC), "pipe");
+	n = check(splice(fd, NULL, ends[1], NULL, sizeof(buf), 0), "splice a message");
+	return check(read(ends[0], buf, n), "read the pipe");
+}
+
 /* How much data is in the message; it is in buf behind this length. */
 static size_t kcm_await(int fd)
 {
-	ssize_t n = check(recv(fd, buf, sizeof(buf), 0), "receive a message");
+	ssize_t n = job.splice_in ? kcm_splice_read(fd) :
+		check(recv(fd, buf, sizeof(buf), 0), "receive a message");
 	unsigned int len;
 
 	memcpy(&len, buf, sizeof(len));

@@ -205,14 +205,6 @@ static unsigned long counted(const char *name)
 	return number_in(COUNTERS, name);
 }
 
-static void put_text(const char *path, const char *text)
-{
-	int fd = check(open(path, O_WRONLY | O_CLOEXEC), path);
-
-	write_all(fd, text, strlen(text));
-	close(fd);
-}
-
 /* A record of @n bytes, and the receiver has it. */
 static void one_record(size_t n)
 {

@@ -334,19 +334,21 @@ storm() {
 	/bin/storm "$@" && digest=whole
 }
 
-# The same where the kernel asks sockets to save memory, from the first page on. The shell's
-# read takes a byte at a time, and of a sysctl there is no second one.
-pressed() {
-	limits=$(cat /proc/sys/net/ipv4/tcp_mem)
-	echo 0 0 "${limits##*[!0-9]}" >/proc/sys/net/ipv4/tcp_mem
-	"$@"
-	echo "$limits" >/proc/sys/net/ipv4/tcp_mem
-}
-
 # pressures: how often TCP began to save memory since the boot
 pressures() {
 	awk '$1 == "TcpExt:" && !n { n = NF; for (i = 2; i <= NF; i++) if ($i == "TCPMemoryPressures") at = i; next }
 	     $1 == "TcpExt:" { print $at }' /proc/net/netstat
+}
+
+# The same where the kernel asks sockets to save memory, from the first page on, and it has
+# to. The shell's read takes a byte at a time, and of a sysctl there is no second one.
+pressed() {
+	limits=$(cat /proc/sys/net/ipv4/tcp_mem)
+	before=$(pressures)
+	echo 0 0 "${limits##*[!0-9]}" >/proc/sys/net/ipv4/tcp_mem
+	"$@"
+	echo "$limits" >/proc/sys/net/ipv4/tcp_mem
+	[ "$(pressures)" -gt "$before" ] || digest="no-memory-pressure:$digest"
 }
 
 # starved PERCENT ARGS...: those of lo, with so many of all pages refused to who sends,
