@@ -95,10 +95,10 @@ about() {
 		"$tree" "$id" "$2" >"$log/$1.about"
 }
 
-# boot SIDE RUN CLOCK SECONDS DIRECTORY WORD...: a kernel, whose run is left in $log/RUN
+# boot SIDE RUNDIR CLOCK SECONDS DIRECTORY WORD...: a kernel, whose run is left there
 # shellcheck disable=SC2317 # step calls it
 boot() {
-	"$TOP/scripts/suite-boot.sh" "$work/$kernels/$1/linux" "$rootfs" "$work/suite/tests" "$log/$2" "${@:3}"
+	"$TOP/scripts/suite-boot.sh" "$work/$kernels/$1/linux" "$rootfs" "$work/suite/tests" "${@:2}"
 }
 
 # alone SUITE AGAIN: the words by which a command that can run tests by name runs those that
@@ -118,7 +118,7 @@ again() {
 	for ((n = 1; n <= SUITE_AGAIN; n++)); do
 		for side in base patched; do
 			step "$1 again, $n of $SUITE_AGAIN, on the $side kernel" "$log/$1/again.boot" \
-				boot "$side" "$1/again/$side-$n" "${@:2}" || :
+				boot "$side" "$log/$1/again/$side-$n" "${@:2}" || :
 		done
 	done
 }
@@ -131,7 +131,6 @@ compare() {
 # judged SUITE CLOCK SECONDS JUDGE DIRECTORY COMMAND AGAIN: compared, and run again if need be
 judged() {
 	local words names
-	rm -rf "$log/$1/again"
 	compare "$1" "$4" >"$log/$1.tap" && return
 	mapfile -t names < <(alone "$1" "$7")
 	[ ${#names[@]} -gt 0 ] || return
@@ -144,11 +143,11 @@ judged() {
 run() {
 	local side words verdict=passed
 	records_new "$kind-$1"
-	rm -f "$log/$1.about"
+	rm -rf "$log/${1:?}" "$log/$1.about"
 	read -ra words <<<"$6"
 	for side in base patched; do
 		step "$1 on the $side kernel" "$log/$1/$side.boot" \
-			boot "$side" "$1/$side" "$2" "$3" "$5" "${words[@]}" || :
+			boot "$side" "$log/$1/$side" "$2" "$3" "$5" "${words[@]}" || :
 	done
 	judged "$@" || verdict=worse
 	cat "$log/$1.tap"
