@@ -188,6 +188,14 @@ htmldocs() {
 
 shell_scripts() { git ls-files '*.sh' .ci/run tests/guest/{,suite-,few-,stress-,plants-,icount-}init | xargs shellcheck -x; }
 
+# Those of the guest are compiled whenever one is packed.
+suite_programs() {
+	local source
+	for source in "$TOP"/tests/suite/*.c "$TOP/tests/uml-xstate.c"; do
+		gcc -Wall -Werror -fsyntax-only "$source" || return
+	done
+}
+
 configured() {
 	mkdir -p "$build/check"
 	mapfile -t list < <(fragments vm)
@@ -324,6 +332,7 @@ gate_start "tests of the counts" "$TOP/tests/counts.sh"
 gate_start "tests of the coverage" "$TOP/tests/cover.sh"
 gate_start "tests of the suites' verdict" "$TOP/tests/suite.sh"
 gate_start "tests of the benchmark's verdict" "$TOP/tests/bench.sh"
+gate_start "programs of the suites compile" suite_programs
 gate_start "docs/benchmarks.md is of the recorded data" "$TOP/scripts/bench-report.sh" --check
 gate_start "docs/soak.md is of the recorded soaks" "$TOP/scripts/soak-report.sh" --check
 gate_start "docs/selftests.md is of the recorded suites" "$TOP/scripts/suite-report.sh" --check

@@ -75,6 +75,7 @@ plant_repository() {
 	echo 'nothing' >>"$tmp/top/docs/benchmarks.md"
 	echo 'nothing' >>"$tmp/top/docs/soak.md"
 	echo 'nothing' >>"$tmp/top/docs/selftests.md"
+	sed 's/die(/no_such_function(/' "$TOP/tests/suite/user_view.c" >"$tmp/top/tests/suite/nothing.c"
 	sed 's/nc->remaining -= fragsz/nc->nothing/' "$TOP/tests/bench-tries/one-word" >"$tmp/top/tests/bench-tries/nothing"
 	printf '#!/bin/sh\n# SPDX-License-Identifier: GPL-2.0\nrm $1/*\n' >"$tmp/top/scripts/bad.sh"
 	git -C "$tmp/top" add -A
@@ -144,7 +145,7 @@ plant_fast_path
 run check "$own"
 red check "every base can be had" "SPDX line in every file" shellcheck "no old name is left in the tree" \
 	"docs/benchmarks.md is of the recorded data" "docs/soak.md is of the recorded soaks" \
-	"docs/selftests.md is of the recorded suites" "the second allocator is gone" \
+	"docs/selftests.md is of the recorded suites" "programs of the suites compile" "the second allocator is gone" \
 	"nobody looks into struct page_frag_cache" "checkpatch --strict, our files" \
 	"checkpatch --strict, every commit" "kernel-doc -Wall -Werror" "kernel-doc -Wall, what the series adds" "every name is documented" \
 	"every name is tested" "get_maintainer.pl agrees on all paths" \
@@ -159,6 +160,7 @@ because "no old name is left in the tree" "net/core/skbuff.c:.*page_frag_free"
 because "docs/benchmarks.md is of the recorded data" "nothing"
 because "docs/soak.md is of the recorded soaks" "nothing"
 because "docs/selftests.md is of the recorded suites" "nothing"
+because "programs of the suites compile" "no_such_function"
 because "every try of the benchmark applies" "tests/bench-tries/nothing does not apply"
 because "the second allocator is gone" "net/core/sock.c:.*skb_page_frag_refill"
 because "nobody looks into struct page_frag_cache" "net/core/skbuff.c:[0-9]+"

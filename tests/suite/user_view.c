@@ -220,14 +220,6 @@ static void see_full(const struct way *way, size_t len)
 
 #define FAILURES	"/sys/kernel/debug/fail_page_alloc/"
 
-static void put_text(const char *path, const char *text)
-{
-	int fd = check(open(path, O_WRONLY | O_CLOEXEC), path);
-
-	check(write(fd, text, strlen(text)), path);
-	close(fd);
-}
-
 static long number_of(const char *path)
 {
 	char text[32];
