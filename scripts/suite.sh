@@ -101,15 +101,17 @@ boot() {
 	"$TOP/scripts/suite-boot.sh" "$work/$kernels/$1/linux" "$rootfs" "$work/suite/tests" "${@:2}"
 }
 
-# alone SUITE AGAIN: the words by which a command that can run tests by name runs those that
-# failed on the patched kernel alone, one a line
+# alone SUITE AGAIN: the words that a command needs to run again the tests that failed on the
+# patched kernel alone, one a line; fails if there is no such test
 alone() {
-	[ -n "$2" ] || return 0
-	awk -F'\t' -v option="$2" '$3 == "pass" && $4 == "fail" && $2 !~ /^(exit status|no kernel warning|the )/ {
+	awk -F'\t' -v option="$2" '
+	$3 == "pass" && $4 == "fail" && $2 !~ /^(exit status|no kernel warning|the guest |the report )/ {
+		some = 1
 		sub(/^[^:]*: /, "", $2)
-		if (option != "names") print option
-		print $2
-	}' "$log/$1.tsv"
+		if (option ~ /^-/) print option
+		if (option != "all") print $2
+	}
+	END { exit !some }' "$log/$1.tsv"
 }
 
 # again SUITE CLOCK SECONDS DIRECTORY WORD...: on both kernels in turn
@@ -130,11 +132,11 @@ compare() {
 
 # judged SUITE CLOCK SECONDS JUDGE DIRECTORY COMMAND AGAIN: compared, and run again if need be
 judged() {
-	local words names
+	local words names=()
 	compare "$1" "$4" >"$log/$1.tap" && return
-	mapfile -t names < <(alone "$1" "$7")
-	[ ${#names[@]} -gt 0 ] || return
+	[ -n "$7" ] && alone "$1" "$7" >"$log/$1/alone" || return
 	read -ra words <<<"$6"
+	mapfile -t names <"$log/$1/alone"
 	again "$1" "$2" "$3" "$5" "${words[@]}" "${names[@]}"
 	compare "$1" "$4" "$log/$1/again" >"$log/$1.tap"
 }
