@@ -38,6 +38,8 @@ SOAK_SECONDS ?=
 SOAK ?=
 # Of make guest-bugs: which of tests/guest-bugs (all).
 BUGS ?=
+# Of make boots: which prefixes of the net part, by number (all).
+BOOTS ?=
 # Of make test and other layers: where reports and guests' logs go (a directory in the cache).
 KEPT ?=
 # Pairs of boots of make bench; what it passes to the kernels; the try of
@@ -49,7 +51,7 @@ TRY ?=
 PLACED ?=
 
 export BASE KERNEL_SRC PAYLOAD_MB VM_TIMEOUT VM_CPUS VM_MEMORY DEBUG JOBS OUT FROM STRICT
-export SUITE SUITE_REFUSE SUITE_AGAIN COV FUZZ_SECONDS FUZZ_SEED PAIRS BENCH_ARGS TRY PLACED STRESS_SECONDS STRESS_SEED STRESS_ON HOSTILE SOAK SOAK_SECONDS BUGS KEPT
+export SUITE SUITE_REFUSE SUITE_AGAIN COV FUZZ_SECONDS FUZZ_SEED PAIRS BENCH_ARGS TRY PLACED STRESS_SECONDS STRESS_SEED STRESS_ON HOSTILE SOAK SOAK_SECONDS BUGS BOOTS KEPT
 
 .PHONY: help run test unit fuzz mutate unit-record check gates kunit vm stress hostile soak soak-record suite-record stress-plants guest-bugs plant objects bisect boots
 .PHONY: cover bench bench-record bench-report bench-size icount fastpath series letters record porting tree where clean distclean
@@ -61,7 +63,7 @@ help:
 	@echo '       VM_CPUS=$(VM_CPUS) VM_MEMORY=$(VM_MEMORY) (for run, vm and stress)'
 	@echo '       COV=$(COV) FUZZ_SECONDS=$(FUZZ_SECONDS) FUZZ_SEED=$(FUZZ_SEED) PAIRS=$(PAIRS)'
 	@echo '       STRESS_SECONDS=$(STRESS_SECONDS) STRESS_SEED=$(STRESS_SEED) STRESS_ON=$(STRESS_ON)'
-	@echo '       SOAK_SECONDS=$(SOAK_SECONDS) SOAK=$(SOAK) BUGS=$(BUGS) (SOAK: any of: $(shell awk '/^[a-z]/ { print $$1 }' tests/soak))'
+	@echo '       SOAK_SECONDS=$(SOAK_SECONDS) SOAK=$(SOAK) BUGS=$(BUGS) BOOTS=$(BOOTS) (SOAK: any of: $(shell awk '/^[a-z]/ { print $$1 }' tests/soak))'
 	@echo '       SUITE=$(SUITE) (for vm, any of: all $(shell sed '/^\#/d; s/\t.*//' tests/suites)), SUITE_REFUSE=$(SUITE_REFUSE), SUITE_AGAIN=$(SUITE_AGAIN)'
 	@echo '       DEBUG=$(DEBUG) (for run, vm and stress, any of: $(patsubst configs/debug-%.config,%,$(wildcard configs/debug-*.config)))'
 	@echo '       KEPT=$(KEPT) OUT=$(OUT) FROM=$(FROM) STRICT=$(STRICT)'

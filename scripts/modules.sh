@@ -27,11 +27,13 @@ build_selftest() { make -C "$1" KDIR="$build" ARCH="$arch" CC="ccache gcc" -j"$J
 modules_of() {
 	local copy=$aside/${1##*/}
 	mkdir -p "$copy"
+	rm -f "$copy"/*.ko
 	cp -u "$TOP/$1"/* "$copy/"
 	"$2" "$copy" && cp -u "$copy"/*.ko "$aside/"
 }
 
 modules() {
+	rm -f "$aside"/*.ko
 	[ -n "$kind" ] || modules_of tests/guest/modules build_in || return
 	modules_of tools/testing/selftests/mm/page_frag build_selftest
 }

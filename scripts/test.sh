@@ -30,7 +30,7 @@ in_part() {
 	check | matrix) [ -n "${GATES_ONLY:-}${GATES_SKIP:-}" ] ;;
 	plant) [ -n "${PLANT_ONLY:-}" ] ;;
 	guest-bugs) [ -n "${BUGS:-}" ] ;;
-	boots) [ -n "${BOOT_WAYS:-}" ] ;;
+	boots) [ -n "${BOOT_WAYS:-}${BOOTS:-}" ] ;;
 	soak) [ -n "${SOAK:-}" ] || [ "${SOAK_SECONDS:-3600}" -lt 3600 ] ;;
 	vm) other_machine ;;
 	stress) other_machine || [ "${STRESS_SECONDS:-30}" -lt 30 ] ;;

@@ -679,6 +679,9 @@ says "a prefix whose guest fails is a failure" 1 '^not ok 2 - boots: net: bad: n
 LAYER_KEPT=$tmp/boots-kept boots >/dev/null 2>&1
 says "what its guest left is kept" 0 '^not ok 1 it is bad$' cat "$tmp/boots-kept/2/result"
 says "and the next one boots all the same" 1 '^ok 3 - boots: net: good again$' boots
+BOOTS=3 says "one may be asked for by its number" 0 '^1\.\.1$' boots
+BOOTS=3 says "and is booted alone" 0 '^ok 1 - boots: net: good again$' boots
+BOOTS="1 4" says "a number that none has is refused" fail 'BOOTS has what is no number of a prefix: 4' boots
 series_of 'mm: good'
 says "a way that is not there is named" fail 'BOOT_WAYS names one that is not there: loopback/tcp4 none' \
 	env BOOT_WAYS="loopback/tcp4 none" XDG_CACHE_HOME="$tmp/kept" "$tmp/keeping/scripts/boots.sh"
