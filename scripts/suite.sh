@@ -6,9 +6,8 @@
 # suite, the words of DEBUG, which names fragments to add to both kernels, and refuse-N with
 # SUITE_REFUSE: so many percent of the pages of order 3 and above are refused to who does
 # not reclaim, on both. What a program of ours says of values is then a matter of chance,
-# but for all of them. A test of a suite that can run one by name, which failed on the
-# patched kernel alone, is run SUITE_AGAIN times on each, in turn: scripts/suite.pl says
-# what that has to show.
+# but for all of them. What failed on the patched kernel alone is run SUITE_AGAIN times on
+# each, in turn, if tests/suites says how: scripts/suite.pl says what that has to show.
 # shellcheck source=scripts/lib.sh
 . "$(dirname "$0")/lib.sh"
 load_base
