@@ -2,9 +2,10 @@
 # SPDX-License-Identifier: GPL-2.0
 # suite.pl NAME JUDGE BASE PATCHED TABLE [AGAIN]: compare two runs of a suite, test by test.
 # BASE and PATCHED are directories as suite-boot.sh leaves them. Prints a line of
-# TAP for each test, without numbers and plan, and writes TABLE. A test that fails
-# on the base too is ok, and it says so; one that is worse, or that only the base
-# has, is not. With the judge own, for programs of ours, nothing may fail on either.
+# TAP for each test, without numbers and plan, and writes TABLE, where "alone" ends the
+# line of a test that can be run again. A test that fails on the base too is ok, and it
+# says so; one that is worse, or that only the base has, is not. With the judge own, for
+# programs of ours, nothing may fail on either.
 #
 # AGAIN has base-1, patched-1, base-2, ...: runs of the tests that failed on the patched
 # kernel alone. One of those is ok if it fails there no more often than on the base: the
@@ -149,10 +150,10 @@ sub failures {
 	return scalar grep { ($_->{$name} // 'missing') ne 'pass' } @{$again{$side}};
 }
 
-# Whether there is something that runs again may say of a pair of verdicts.
-sub run_again {
+# Whether a test failed on the patched kernel alone, so that runs again may say something.
+sub alone {
 	my ($name, $base, $patched) = @_;
-	return defined $again_dir && "$base $patched" eq 'pass fail' && !grep { $_ eq $name } @of_the_guest;
+	return "$base $patched" eq 'pass fail' && !grep { $_ eq $name } @of_the_guest;
 }
 
 # What they say: why the pair is a failure, or nothing, and the counts.
@@ -197,7 +198,8 @@ for my $name (@names) {
 	my ($b, $p) = map { $_ // [$name, 'missing', ''] } $base{$name}, $patched{$name};
 	my $bad = worse($name, $b->[1], $p->[1]);
 	my $why = $p->[2] || $b->[2];
-	($bad, $why) = settled($name) if run_again($name, $b->[1], $p->[1]);
+	my $alone = alone($name, $b->[1], $p->[1]);
+	($bad, $why) = settled($name) if $alone && defined $again_dir;
 	my $say = $bad || remark($b->[1], $p->[1]);
 	# Nothing in a name may pass for a directive.
 	my $line = "suite $suite: base $b->[1], patched $p->[1]: $name" . ($say && ": $say")
@@ -205,7 +207,8 @@ for my $name (@names) {
 	$line =~ s/#/no. /g;
 	printf "%sok - %s%s\n", $bad ? 'not ' : '', $line,
 		!$bad && $p->[1] eq 'skip' ? ' # SKIP ' . ($why || 'on the base too') : '';
-	print $out join("\t", $suite, $name, $b->[1], $p->[1], $say, $why), "\n";
+	print $out join("\t", $suite, $name, $b->[1], $p->[1], $say, $why,
+		$alone && $name ne 'exit status' ? 'alone' : ''), "\n";
 	$failed = 1 if $bad;
 }
 # Nor may a run again end in a way that the first one may not, unless the base does.

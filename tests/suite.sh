@@ -100,6 +100,7 @@ fresh; sed -i 's/^ok 1 one/not ok 1 one/' "$work/patched/output"
 repeated 20 0 0
 says "a test that fails no more when it is run again" 0 '^ok .*patched fail: one \(run again 20 times, it failed 0 times on the base, 0 on the patched kernel\)$' compare_again
 verdict "the table says so" "$(grep -q $'one\tpass\tfail\t\trun again 20 times' "$work/table" && echo yes)" "$(cat "$work/table")"
+verdict "and what can be run again" "$([ "$(awk -F'\t' '$7 == "alone" { print $2 }' "$work/table")" = one ] && echo yes)" "$(cat "$work/table")"
 repeated 20 0 4
 says "four failures more may be chance" 0 '^ok .*patched fail: one \(run again 20 times, it failed 0 times on the base, 4 on' compare_again
 repeated 20 0 5

@@ -240,17 +240,25 @@ static int start_kcm(int fd)
 	return kcm;
 }
 
+/* Of this process, empty between two messages. */
+static const int *message_pipe(void)
+{
+	static int ends[2];
+
+	if (!ends[1])
+		check(pipe2(ends, O_CLOEXEC), "pipe");
+	return ends;
+}
+
 /* The length is copied, the data goes with the pages that a pipe has. */
 static ssize_t kcm_splice(int fd, const struct iovec *iov)
 {
 	ssize_t n = check(send(fd, iov[0].iov_base, iov[0].iov_len, MSG_MORE), "send the length");
-	static int ends[2];
+	const int *ends = message_pipe();
 
 	errno = EMSGSIZE;
 	if (iov[1].iov_len > UINT16_MAX)
 		die("more than a pipe holds");
-	if (!ends[1])
-		check(pipe2(ends, O_CLOEXEC), "pipe");
 	write_all(ends[1], iov[1].iov_base, iov[1].iov_len);
 	return n + check(splice(ends[0], NULL, fd, NULL, iov[1].iov_len, 0), "splice out");
 }
@@ -274,11 +282,9 @@ static void kcm_message(int fd, unsigned int len)
 /* A message that does not go into the pipe at once is lost. */
 static ssize_t kcm_splice_read(int fd)
 {
-	static int ends[2];
+	const int *ends = message_pipe();
 	ssize_t n;
 
-	if (!ends[1])
-		check(pipe2(ends, O_CLOEXEC), "pipe");
 	n = check(splice(fd, NULL, ends[1], NULL, sizeof(buf), 0), "splice a message");
 	return check(read(ends[0], buf, n), "read the pipe");
 }

@@ -190,13 +190,10 @@ static bool step_fault(void)
 
 static unsigned long number_in(const char *dir, const char *name)
 {
-	char path[128], text[32] = "";
-	int fd;
+	char path[128], text[32];
 
 	snprintf(path, sizeof(path), "%s%s", dir, name);
-	fd = check(open(path, O_RDONLY | O_CLOEXEC), path);
-	check(read(fd, text, sizeof(text) - 1), path);
-	close(fd);
+	get_text(path, text, sizeof(text));
 	return strtoul(text, NULL, 10);
 }
 

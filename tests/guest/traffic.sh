@@ -340,27 +340,32 @@ pressures() {
 	     $1 == "TcpExt:" { print $at }' /proc/net/netstat
 }
 
+# pressing COMMAND...: while it runs, TCP has to begin to save memory
+pressing() {
+	before=$(pressures)
+	"$@"
+	[ "$(pressures)" -gt "$before" ] || digest="no-memory-pressure:$digest"
+}
+
 # The same where the kernel asks sockets to save memory, from the first page on, and it has
 # to. The shell's read takes a byte at a time, and of a sysctl there is no second one.
 pressed() {
 	limits=$(cat /proc/sys/net/ipv4/tcp_mem)
-	before=$(pressures)
 	echo 0 0 "${limits##*[!0-9]}" >/proc/sys/net/ipv4/tcp_mem
-	"$@"
+	pressing "$@"
 	echo "$limits" >/proc/sys/net/ipv4/tcp_mem
-	[ "$(pressures)" -gt "$before" ] || digest="no-memory-pressure:$digest"
 }
 
 # starved PERCENT ARGS...: those of lo, with so many of all pages refused to who sends,
 # whatever it would do to get one. A socket of TCP that gets none has to save memory; a
 # head of an skb that cannot be had counts there too.
 starved() {
-	before=$(pressures)
 	percent=$1
 	shift
-	starving "$percent" lo "$@"
-	[ "$1" != tcp ] || [ "$(pressures)" -gt "$before" ] ||
-		digest="no-memory-pressure:$digest"
+	case $1 in
+	tcp) pressing starving "$percent" lo "$@" ;;
+	*) starving "$percent" lo "$@" ;;
+	esac
 }
 
 # run_trial NAME CARRIER ARGS...: that it ends well, and that no page is left of it

@@ -49,7 +49,7 @@ static int with_socket(const char *value, int (*what)(struct sock *sk))
 	lock_sock(sock->sk);
 	err = what(sock->sk);
 	release_sock(sock->sk);
-	fput(sock->file);
+	sockfd_put(sock);
 	return err;
 }
 
