@@ -348,10 +348,13 @@ pressing() {
 }
 
 # The same where the kernel asks sockets to save memory, from the first page on, and it has
-# to. The shell's read takes a byte at a time, and of a sysctl there is no second one.
+# to. The shell's read takes a byte at a time, and of a sysctl there is no second one. Who
+# is asked to save may have the third number by the count of sockets, which the kernel
+# knows to 16 for each processor only: with the usual number one that is to hold much would
+# wait for ever, or not, by what ran before.
 pressed() {
 	limits=$(cat /proc/sys/net/ipv4/tcp_mem)
-	echo 0 0 "${limits##*[!0-9]}" >/proc/sys/net/ipv4/tcp_mem
+	echo 0 0 "$((${limits##*[!0-9]} * 100))" >/proc/sys/net/ipv4/tcp_mem
 	pressing "$@"
 	echo "$limits" >/proc/sys/net/ipv4/tcp_mem
 }
