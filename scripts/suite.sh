@@ -13,9 +13,6 @@
 load_base
 lock_work
 
-# shellcheck source=scripts/records.sh
-. "$TOP/scripts/records.sh"
-
 wanted=${SUITE:-}
 SUITE_REFUSE=${SUITE_REFUSE:-}
 SUITE_AGAIN=${SUITE_AGAIN:-20}
@@ -37,7 +34,6 @@ for word in "${debug[@]}"; do
 done
 SUITE_WORDS="$(debug_parameters "${debug[@]}" | paste -sd' ') ${SUITE_REFUSE:+refuse=$SUITE_REFUSE}"
 export SUITE_WORDS
-title=selftests${debug:+ with ${debug[*]}}${SUITE_REFUSE:+, $SUITE_REFUSE % of order 3 refused}
 
 # chosen: the lines of tests/suites that SUITE names
 chosen() {
@@ -143,7 +139,6 @@ judged() {
 # run SUITE CLOCK SECONDS JUDGE DIRECTORY COMMAND AGAIN: on both kernels, compared
 run() {
 	local side words verdict=passed
-	records_new "$kind-$1"
 	rm -rf "$log/${1:?}" "$log/$1.about"
 	read -ra words <<<"$6"
 	for side in base patched; do
@@ -178,20 +173,14 @@ some_refused() {
 # count SUITE COLUMN VERDICT: tests of the table
 count() { awk -F'\t' -v c="$2" -v v="$3" '$c == v { n++ } END { print n + 0 }' "$log/$1.tsv"; }
 
-# passed SUITE: in this run
-passed() { [ "$(cut -f6 "$log/$1.about" 2>/dev/null)" = passed ]; }
-
-# counts SUITE: a row of the summary, and of the records if nothing is worse
+# counts SUITE: a row of the summary
 counts() {
-	local side column=2 verdict number row
+	local side column=2 verdict row
 	row=$(printf '%-22s' "$1")
 	for side in base patched; do
 		column=$((column + 1))
 		for verdict in pass fail skip missing; do
-			number=$(count "$1" "$column" "$verdict")
-			row+=$(printf '%6s' "$number")
-			! passed "$1" || record "$kind-$1" "$title, $side kernel: $1: $verdict" \
-				"$number" tests "counted in the report of the run"
+			row+=$(printf '%6s' "$(count "$1" "$column" "$verdict")")
 		done
 	done
 	say "$row"

@@ -90,6 +90,22 @@ of_code() {
 says "but for one of the same code" 0 'a +bytes +1 +2$' of_code size 123
 says "not of other code" 0 'a +bytes +1 +2 \*$' of_code size 456
 says "nor what tests have counted" 0 'a +bytes +1 +2 \*$' of_code tests 123
+says "but what the kernel's own said, too" 0 'a +bytes +1 +2$' of_code selftests 123
+
+# The kernel's selftests are told by suite, and by what both kernels had beside.
+for kind in suite suite-kasan-lockdep suite-kasan-refuse-50; do
+	printf 'run\t%s x\t2026-01-01\t6.12.1\tgcc 1\tdef\t0\n' "$kind"
+	printf "test\t$kind x\t%s\n" 'one	pass	pass' 'two	fail	pass' 'three	skip	skip' 'four	pass	missing'
+done | sed 's/\\t/\t/g' >"$tmp/suites"
+# suites_in TABLE: as it is told
+suites_in() {
+	"$top/scripts/suite-letter.sh" "$tmp/suites" >"$tmp/same"
+	"$render" "$tmp/same" treeid=def < <(echo "@table $1@")
+}
+says "a suite by what passed, failed, was skipped and is missing" 0 'x +pass/fail/skip/none +2/1/1/0 +2/0/1/1$' suites_in selftests
+says "kernels with nothing beside" 0 'nothing beside, 1 suite  .* 2/1/1/0 +2/0/1/1$' suites_in "selftests by kind"
+says "with checkers" 0 'kasan lockdep, 1 suite  .* 2/0/1/1$' suites_in "selftests by kind"
+says "and with pages refused" 0 'kasan 50 % of order 3 refused, 1 suite ' suites_in "selftests by kind"
 says "text about a table that has records stays" 0 '^about t$' "$render" "$tmp/records" < <(printf '@if table t@\nabout t\n@end@\n')
 verdict "text about a table that has none goes" \
 	"$([ "$(printf '@if table s@\nabout s\n@end@\nthe end\n' | "$render" "$tmp/records")" = 'the end' ] && echo yes)" ""

@@ -1,0 +1,50 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0
+# suite-letter.sh FILE: what letters tell of the recorded runs of the kernel's selftests
+# (scripts/suite-record.sh has the format), as records (scripts/render.py): how many tests of
+# each suite passed, failed, were skipped or missing, and how many of all suites with what
+# both kernels had beside.
+set -euo pipefail
+
+awk -F'\t' -v OFS='\t' '
+BEGIN { verdicts = split("pass fail skip missing", verdict, " ") }
+# what both kernels had beside, of the name of a kind
+function beside(kind) {
+	sub(/^suite-?/, "", kind)
+	gsub(/-/, " ", kind)
+	if (sub(/refuse /, "", kind)) kind = kind " % of order 3 refused"
+	return kind ? kind : "nothing beside"
+}
+function cell(title, row, label, side,   i, value) {
+	for (i = 1; i <= verdicts; i++)
+		value = value (i > 1 ? "/" : "") n[title, row, side, verdict[i]] + 0
+	print title ": " label ": " side, value, "pass/fail/skip/none", "counted in the reports of the runs", of[title, row]
+}
+function count(title, row) {
+	n[title, row, "base", $4]++
+	n[title, row, "patched", $5]++
+}
+function first(title, row) {
+	if (!((title, row) in of)) {
+		order[++rows] = title SUBSEP row
+		of[title, row] = $4 OFS $5 OFS $6
+	}
+}
+$1 == "run" || $1 == "test" { split($2, name, " ") }
+$1 == "run" {
+	suites[name[1]]++
+	first("selftests by kind", name[1])
+	if (name[1] == "suite") first("selftests", name[2])
+}
+$1 == "test" {
+	count("selftests by kind", name[1])
+	if (name[1] == "suite") count("selftests", name[2])
+}
+END {
+	for (i = 1; i <= rows; i++) {
+		split(order[i], key, SUBSEP)
+		label = key[2] ~ /^suite/ ? beside(key[2]) ", " suites[key[2]] " suite" (suites[key[2]] > 1 ? "s" : "") : key[2]
+		cell(key[1], key[2], label, "base")
+		cell(key[1], key[2], label, "patched")
+	}
+}' "$1"
