@@ -63,8 +63,7 @@ no_old_name() { found_none -w '__page_frag_alloc_align|page_frag_alloc_align|pag
 
 # What the one allocator replaces; a name in a comment would be as wrong.
 no_second_allocator() {
-	found_none -w 'sk_page_frag|sk_page_frag_refill|skb_page_frag_refill|SKB_FRAG_PAGE_ORDER|sk_frag|net_high_order_alloc_disable_key' -- . &&
-		found_none '[>&]task_frag\b' -- .
+	found_none -w 'sk_page_frag|sk_page_frag_refill|skb_page_frag_refill|SKB_FRAG_PAGE_ORDER|sk_frag|net_high_order_alloc_disable_key|task_frag' -- .
 }
 
 # What the porting kit reports to others must not be in the tree either.
