@@ -87,13 +87,53 @@ soak_rows() { rows "$TOP/tests/soak" "$1" | awk -v smp="${um_smp:-}" '$2 != "uml
 
 # Tests and what is written about the code, the rest is code.
 beside=(Documentation MAINTAINERS mm/page_frag_test.c tools/testing)
+# Code that is in no kernel that anything is measured or tested on.
+compiled_only=(drivers/net/ethernet/chelsio)
+
+# below PATH...: of the paths in the input, those that are one of these, or below one
+below() { grep -E "^($(IFS='|'; echo "$*"))(/|\$)" || :; }
+
+# without_comments NAME: C of the input, as far as NAME says that it is C
+without_comments() {
+	case $1 in
+	*.[ch]) perl -0777 -pe 's{("(?:\\.|[^"\\])*"|\x27(?:\\.|[^\x27\\])*\x27)|/\*.*?\*/|//[^\n]*}{$1 // ""}gse; s/[ \t]+$//gm; s/\n+/\n/g' ;;
+	*) cat ;;
+	esac
+}
+
+# changed TREE: what it has otherwise than the base, or more
+changed() { git -C "$(work_dir)/tree" diff --no-renames --name-only base "$1"; }
+
+# content TREE PATH: a hash of what it says there, also if there is nothing
+content() {
+	{ git -C "$(work_dir)/tree" show "$1:$2" 2>/dev/null || :; } | without_comments "$2" | sha256sum | cut -c1-64
+}
+
+# contents TREE: of each path in the input, unless the base has the same but for comments
+contents() {
+	local path now
+	while read -r path; do
+		now=$(content "$1" "$path")
+		[ "$now" = "$(content base "$path")" ] || printf '%s %s\n' "$path" "$now"
+	done
+}
 
 # code_id [TREE [PATH]]: of the code in TREE, or in what there is now for this base, and of
-# PATH beside it. What was measured of one tree holds for another with the same code.
+# PATH beside it. What was measured of one tree holds for another with the same code:
+# comments, and what is only compiled, are no part of it.
 code_id() {
-	git -C "$(work_dir)/tree" ls-tree -r "${1:-HEAD}" |
-		awk -F'\t' -v path="${2:-}" -v beside="^($(IFS='|'; echo "${beside[*]}"))(/|$)" '$2 == path || $2 !~ beside' |
-		sha256sum | cut -c1-12
+	local tree=${1:-HEAD} others
+	git -C "$(work_dir)/tree" rev-parse -q --verify "$tree^{tree}" >/dev/null || return
+	others=$(changed "$tree" | below "${beside[@]}" "${compiled_only[@]}" | grep -vxF -e "${2:-}" || :)
+	{
+		git -C "$(work_dir)/tree" rev-parse 'base^{tree}'
+		changed "$tree" | { grep -vxF -e "$others" || :; } | contents "$tree"
+	} | sha256sum | cut -c1-12
+}
+
+# tests_id TREE: of the tests in it
+tests_id() {
+	changed "$1" | below mm/page_frag_test.c tools/testing | contents "$1" | sha256sum | cut -c1-12
 }
 
 # suite_id NAME: of all that a run of that suite depends on, but how to run a test of it again;

@@ -26,5 +26,6 @@ mkdir -p "$TOP/results"
 } >"$new"
 mv "$new" "$results"
 # What is measured of a later tree with the same code needs not be measured again.
-grep -q "^$(tree_id)" "$TOP/results/codes" || printf '%s\t%s\n' "$(tree_id)" "$(code_id HEAD)" >>"$TOP/results/codes"
+grep -q "^$(tree_id)" "$TOP/results/codes" ||
+	printf '%s\t%s\t%s\n' "$(tree_id)" "$(code_id HEAD)" "$(tests_id HEAD)" >>"$TOP/results/codes"
 say "results: $results"

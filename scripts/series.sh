@@ -181,7 +181,7 @@ sender
 rm -rf "$out/mm" "$out/net"
 mkdir -p "$out"
 from_line=$(from_header)
-"$TOP/scripts/same-code.sh" "$TOP/results/codes" "$(tree_id)" "$(code_id HEAD)" <"$work/tree.records" >"$records"
+"$TOP/scripts/same-code.sh" "$TOP/results/codes" "$(tree_id)" "$(code_id HEAD)" "$(tests_id HEAD)" <"$work/tree.records" >"$records"
 note_old_numbers
 mails mm
 mails net

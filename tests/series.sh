@@ -81,15 +81,19 @@ printf 't: a: base\t1\tbytes\tx\t6.12\tgcc\tabc\nt: a: patched\t2\tbytes\tx\t6.1
 says "no record: not measured" 0 '^  speed: not measured$' "$render" "$tmp/none" < <(echo '@table speed@')
 says "half a record: not measured" 0 'b  bytes +3  not measured$' "$render" "$tmp/records" < <(echo '@table t@')
 says "a number of an earlier version is marked" 0 'a  bytes +1 +2 \*$' "$render" "$tmp/records" treeid=def < <(echo '@table t@')
-printf 'abc\t123\nghi\t456\n' >"$tmp/codes"
-# of_code TABLE CODE: as it is told of a tree def with that code
+printf 'abc\t123\t789\nghi\t456\t789\n' >"$tmp/codes"
+# of_code TABLE CODE [TESTS]: as it is told of a tree def with that code, and those tests
 of_code() {
-	sed "s/^t:/$1:/" "$tmp/records" | "$top/scripts/same-code.sh" "$tmp/codes" def "$2" >"$tmp/same"
+	sed "s/^t:/$1:/" "$tmp/records" | "$top/scripts/same-code.sh" "$tmp/codes" def "$2" "${3:-none}" >"$tmp/same"
 	"$render" "$tmp/same" treeid=def < <(echo "@table $1@")
 }
 says "but for one of the same code" 0 'a +bytes +1 +2$' of_code size 123
 says "not of other code" 0 'a +bytes +1 +2 \*$' of_code size 456
-says "nor what tests have counted" 0 'a +bytes +1 +2 \*$' of_code tests 123
+says "nor what other tests have counted" 0 'a +bytes +1 +2 \*$' of_code tests 123
+says "but what the same have" 0 'a +bytes +1 +2$' of_code tests 123 789
+sed -i 's/: a:/: static gates:/' "$tmp/records"
+says "unless that were gates, which look at texts" 0 'static gates +bytes +1 +2 \*$' of_code tests 123 789
+sed -i 's/: static gates:/: a:/' "$tmp/records"
 says "but what the kernel's own said, too" 0 'a +bytes +1 +2$' of_code selftests 123
 
 # The kernel's selftests are told by suite, and by what both kernels had beside.

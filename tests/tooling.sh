@@ -411,6 +411,7 @@ git init -q "$counted/tree"
 printf 'kernelversion:\n\t@echo 6.12\n' >"$counted/tree/Makefile"
 git -C "$counted/tree" add Makefile
 git -C "$counted/tree" -c user.name=a -c user.email=a@localhost commit -qm a
+git -C "$counted/tree" tag base
 cat >"$tmp/counting/scripts/plant.sh" <<-'EOF'
 	#!/bin/sh
 	for n in $(seq "$TESTS"); do echo "$VERDICT $n - a"; done
