@@ -136,16 +136,17 @@ tests_id() {
 	changed "$1" | below mm/page_frag_test.c tools/testing | contents "$1" | sha256sum | cut -c1-12
 }
 
-# suite_id NAME: of all that a run of that suite depends on, but how to run a test of it again;
-# nothing if there is no such suite
+# suite_id NAME: of all that a run of that suite depends on, but how it is judged and how a
+# test of it is run again; nothing if there is no such suite
 suite_id() {
 	local line ours=()
 	line=$(rows "$TOP/tests/suites" "$1")
 	[ -n "$line" ] || return 0
-	[[ $line != *$'\town\t'* ]] || ours=("$TOP"/tests/suite/* "$TOP"/tests/guest/*.h)
+	[[ $line != *$'\town\t'* ]] || mapfile -t ours < <(gcc -MM "$TOP"/tests/suite/*.c |
+		sed 's/.*://' | tr -s '\\ ' '\n' | grep .)
 	{
 		code_id HEAD
-		cut -f-7 <<<"$line"
+		cut -f-3,5-7 <<<"$line"
 		cat "$TOP"/tests/selftests-*.h "$TOP/tests/uml-xstate.c" "$TOP"/configs/{suite,debug}*.config "${ours[@]}"
 	} | sha256sum | cut -c1-12
 }

@@ -3,8 +3,8 @@
 # suite-boot.sh KERNEL ROOTFS TESTS RUNDIR CLOCK SECONDS DIRECTORY COMMAND...: run COMMAND
 # in DIRECTORY of TESTS under KERNEL, a user mode one, and leave in RUNDIR
 #   output       what the command printed
-#   result       'exit STATUS', 'refused PAGES' if some had to be, then '# end', by the
-#                guest's init
+#   result       'exit STATUS', then '# end', by the guest's init
+#   refused      how many pages were, each second of the guest, if some had to be
 #   console.log  the kernel's log
 #   status       how the kernel ended
 #   leaks        what kmemleak found, if it did

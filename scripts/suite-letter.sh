@@ -20,9 +20,19 @@ function cell(title, row, label, side,   i, value) {
 		value = value (i > 1 ? "/" : "") n[title, row, side, verdict[i]] + 0
 	print title ": " label ": " side, value, "pass/fail/skip/none", "counted in the reports of the runs", of[title, row]
 }
-function count(title, row) {
-	n[title, row, "base", $4]++
-	n[title, row, "patched", $5]++
+function count(title, row, base, patched) {
+	n[title, row, "base", base]++
+	n[title, row, "patched", patched]++
+}
+function tell(base, patched) {
+	count("selftests by kind", name[1], base, patched)
+	if (name[1] == "suite") count("selftests", name[2], base, patched)
+}
+# of a command of which no line is recorded the status is the test
+function flush() {
+	if (status && !tests) tell(status, patched)
+	tests = 0
+	status = ""
 }
 function first(title, row) {
 	if (!((title, row) in of)) {
@@ -30,17 +40,17 @@ function first(title, row) {
 		of[title, row] = $4 OFS $5 OFS $6
 	}
 }
-$1 == "run" || $1 == "test" { split($2, name, " ") }
 $1 == "run" {
+	flush()
+	split($2, name, " ")
 	suites[name[1]]++
 	first("selftests by kind", name[1])
 	if (name[1] == "suite") first("selftests", name[2])
 }
-$1 == "test" {
-	count("selftests by kind", name[1])
-	if (name[1] == "suite") count("selftests", name[2])
-}
+$1 == "test" { tell($4, $5); tests++ }
+$1 == "end" && $3 == "exit status" { status = $4; patched = $5 }
 END {
+	flush()
 	for (i = 1; i <= rows; i++) {
 		split(order[i], key, SUBSEP)
 		label = key[2] ~ /^suite/ ? beside(key[2]) ", " suites[key[2]] " suite" (suites[key[2]] > 1 ? "s" : "") : key[2]

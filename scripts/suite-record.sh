@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0
-# suite-record.sh: what the kernel's selftests said on both kernels, test by test, of each
-# suite of make vm SUITE= whose last run passed, into results/suite/BASE.tsv, and with that
-# docs/selftests.md. What was recorded before stays if nothing that it depends on is another
-# now, and if no run since was worse.
+# suite-record.sh: what the kernel's selftests said on both kernels, test by test, in the
+# last run of each suite of make vm SUITE=, into results/suite/BASE.tsv, and with that
+# docs/selftests.md, whose check fails while one is worse. What was recorded before stays
+# if nothing that it depends on is another now and it was not run since.
 #
-#   run	KIND SUITE	date	release	compiler	tree	what it depends on
+#   run	KIND SUITE	date	release	compiler	tree	what it depends on	passed or worse
 #   test	KIND SUITE	name	verdict of the base	of the patched kernel	why
+#   end	the same of how the command, its report and the guest ended
 # shellcheck source=scripts/lib.sh
 . "$(dirname "$0")/lib.sh"
 load_base
@@ -20,11 +21,12 @@ while read -r name _; do
 	now[$name]=$(suite_id "$name")
 done < <(rows "$TOP/tests/suites" '')
 
-# of_run ABOUT NAME: a suite of a kind, or nothing if it did not pass
+# of_run ABOUT NAME: a suite of a kind
 of_run() {
-	[ "$(cut -f6 "$1")" = passed ] || return 0
-	printf 'run\t%s\t%s\n' "$2" "$(cut -f-5 "$1")"
-	awk -F'\t' -v OFS='\t' -v name="$2" '{ print "test", name, $2, $3, $4, $6 }' "${1%.about}.tsv"
+	printf 'run\t%s\t%s\n' "$2" "$(cut -f-6 "$1")"
+	awk -F'\t' -v OFS='\t' -v name="$2" '
+		{ print ($2 ~ /^(exit status|no kernel warning|the guest came to its end|the report is whole)$/ ? "end" : "test"), name, $2, $3, $4, $6 }' \
+		"${1%.about}.tsv"
 }
 
 # last_runs: those that were of what there is now
@@ -44,7 +46,7 @@ last_runs() {
 recorded() {
 	local name id
 	[ -e "$results" ] || return 0
-	while IFS=$'\t' read -r _ name _ _ _ _ id; do
+	while IFS=$'\t' read -r _ name _ _ _ _ id _; do
 		if [ -n "${again[$name]:-}" ] || [ "$id" != "${now[${name#* }]:-none}" ]; then continue; fi
 		awk -F'\t' -v name="$name" '$2 == name' "$results"
 	done < <(grep '^run' "$results")
@@ -54,7 +56,7 @@ new=$(mktemp)
 trap 'rm -f "$new"' EXIT
 last_runs
 recorded >>"$new"
-[ -s "$new" ] || die "no suite of base $BASE passed with this code" "run: make vm BASE=$BASE SUITE=all"
+[ -s "$new" ] || die "no suite of base $BASE was run with this code" "run: make vm BASE=$BASE SUITE=all"
 mkdir -p "$TOP/results/suite"
 {
 	echo '# SPDX-License-Identifier: GPL-2.0'

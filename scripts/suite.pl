@@ -5,7 +5,8 @@
 # TAP for each test, without numbers and plan, and writes TABLE, where "alone" ends the
 # line of a test that can be run again. A test that fails on the base too is ok, and it
 # says so; one that is worse, or that only the base has, is not. With the judge own, for
-# programs of ours, nothing may fail on either.
+# programs of ours, nothing may fail on either. With the judge lines, for commands that
+# print no TAP, each line that the base printed is a test, which passes if it is printed.
 #
 # AGAIN has base-1, patched-1, base-2, ...: runs of the tests that failed on the patched
 # kernel alone. One of those is ok if it fails there no more often than on the base: the
@@ -19,6 +20,8 @@ die "usage: suite.pl NAME JUDGE BASE PATCHED TABLE [AGAIN]\n" unless defined $ta
 my ($one_death, %again);
 # What no other run excuses.
 my @of_the_guest = ('no kernel warning', 'the guest came to its end', 'the report is whole');
+# In a line: how much was sent, when, and where something is.
+my $measured = qr/\b[tr]xc?=\K[\d.]+|\bMB(?:\/s)?=\K[\d.]+|\b[tr]x\/s=\K[\d.]+|[\d.]+(?= (?:s|us|ms|MB)\b)|0x[0-9a-f]+/;
 my %rank = (missing => 0, fail => 1, skip => 2, pass => 3);
 # What the kernel prints when something is wrong.
 my $alarm = qr/WARNING:|BUG:|Oops|Call Trace:|KASAN:|Kernel panic|INFO: (?:task|rcu)|leaked reference/;
@@ -71,6 +74,18 @@ sub of_sockmap {
 	return map { [$_ =~ s/\s+/ /gr, $tests{$_}, ''] } @order;
 }
 
+# Lines of any program, without what it measured: those of one text are one test, together.
+sub of_lines {
+	my ($output) = @_;
+	my (%times, @order);
+	for my $line (split /\n/, $output) {
+		$line =~ s/^\s+|\s+$//g;
+		$line =~ s/$measured/N/g;
+		push @order, $line unless $line eq '' || $times{$line}++;
+	}
+	return map { [$_ . ($times{$_} > 1 ? ", $times{$_} times" : ''), 'pass', ''] } @order;
+}
+
 sub of_exit {
 	my ($result) = @_;
 	my ($status) = $result =~ /^exit (\d+)$/m;
@@ -102,7 +117,7 @@ sub tests_of {
 	my $result = slurp("$dir/result");
 	my $output = slurp("$dir/output");
 	my @tests = $judge =~ /^(?:tap|own)$/ ? of_tap($output)
-		: $judge eq 'sockmap' ? of_sockmap($output) : ();
+		: $judge eq 'sockmap' ? of_sockmap($output) : of_lines($output);
 	return (@tests, of_exit($result), of_console(slurp("$dir/console.log")),
 		of_end($result, slurp("$dir/status")));
 }
@@ -151,9 +166,11 @@ sub failures {
 }
 
 # Whether a test failed on the patched kernel alone, so that runs again may say something.
+# A line fails by not being printed.
 sub alone {
 	my ($name, $base, $patched) = @_;
-	return "$base $patched" eq 'pass fail' && !grep { $_ eq $name } @of_the_guest;
+	return 0 if grep { $_ eq $name } @of_the_guest;
+	return "$base $patched" eq 'pass fail' || $judge eq 'lines' && "$base $patched" eq 'pass missing';
 }
 
 # What they say: why the pair is a failure, or nothing, and the counts.
@@ -208,7 +225,7 @@ for my $name (@names) {
 	printf "%sok - %s%s\n", $bad ? 'not ' : '', $line,
 		!$bad && $p->[1] eq 'skip' ? ' # SKIP ' . ($why || 'on the base too') : '';
 	print $out join("\t", $suite, $name, $b->[1], $p->[1], $say, $why,
-		$alone && $name ne 'exit status' ? 'alone' : ''), "\n";
+		$alone && ($name ne 'exit status' || $judge eq 'lines') ? 'alone' : ''), "\n";
 	$failed = 1 if $bad;
 }
 # Nor may a run again end in a way that the first one may not, unless the base does.
@@ -221,6 +238,7 @@ for my $name (defined $again_dir ? @of_the_guest : ()) {
 }
 # A suite of which nothing passes on the base compares nothing.
 my $shown = grep { $_->[1] eq 'pass' && $_->[0] !~ /^(?:no kernel warning|the guest came|the report is)/ } @base;
+$shown = 0 if $judge eq 'lines' && ($base{'exit status'}[1] // '') ne 'pass';
 printf "%sok - suite %s: the base passes %s\n", $shown ? '' : 'not ', $suite,
 	$shown ? 'some of it' : 'nothing: there is nothing to compare with';
 exit($failed || !$shown ? 1 : 0);

@@ -153,7 +153,11 @@ run() {
 }
 
 # refused SUITE SIDE: how many pages were, whoever asked for them
-refused() { awk '$1 == "refused" { n = $2 } END { print n + 0 }' "$log/$1/$2/result" 2>/dev/null || echo 0; }
+refused() {
+	local pages
+	read -r pages 2>/dev/null <"$log/$1/$2/refused" || :
+	echo "${pages:-0}"
+}
 
 # some_refused SUITE: or what passed says nothing of that
 some_refused() {

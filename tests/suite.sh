@@ -139,11 +139,33 @@ says "another value is a failure" 1 '^not ok .*base pass, patched missing: two: 
 sed -i 's/8 bytes/7 bytes/' "$work/patched/output"
 sed -i 's/exit 0/exit 1/' "$work"/*/result
 says "and so is an error on both" 1 '^not ok .*base fail, patched fail: exit status: it has to pass' compare
-judge='exit'
-fresh; sed -i 's/exit 1/exit 0/' "$work"/*/result
-says "a command is one test" 0 '^ok .*base pass, patched pass: exit status' compare
+judge=lines
+# printed LINE...: by a command without TAP, on both kernels
+printed() {
+	fresh
+	for side in base patched; do
+		printf '%s\n' "$@" >"$work/$side/output"
+		sed -i 's/exit 1/exit 0/' "$work/$side/result"
+	done
+}
+printed 'ipv4 tx:1472 gso:0' '' '  OK ' 'tx=17 (2 MB) txc=0 zc=n' 'tx=18 (3 MB) txc=0 zc=n' 'USR: 123.5 s 77 us (seq=0, len=10)' 'at 0x7f01'
+says "of a command without TAP each line is a test" 0 '^ok - suite s: base pass, patched pass: ipv4 tx:1472 gso:0$' compare
+says "without the blanks around it" 0 'patched pass: OK$' compare
+says "what it measured is no part of it, and two of one text are one" 0 'patched pass: tx=N \(N MB\) txc=N zc=n, 2 times$' compare
+says "nor are times" 0 'patched pass: USR: N s N us \(seq=0, len=10\)$' compare
+says "and addresses" 0 'patched pass: at N$' compare
+sed -i 's/gso:0/gso:1/' "$work/patched/output"
+says "what it was asked for is" 1 '^not ok .*base pass, patched missing: ipv4 tx:1472 gso:0: worse than the base$' compare
+verdict "a line that is missing can be run again" "$(grep -q $'gso:0\tpass\tmissing\tworse.*\talone$' "$work/table" && echo yes)" "$(cat "$work/table")"
+printed OK
 sed -i 's/exit 0/exit 4/' "$work/patched/result"
-says "whose status 4 is a skip" 1 '^not ok .*base pass, patched skip: exit status' compare
+says "status 4 is a skip" 1 '^not ok .*base pass, patched skip: exit status' compare
+printed OK
+sed -i 's/exit 0/exit 1/' "$work/patched/result"
+says "another status is worse" 1 '^not ok .*base pass, patched fail: exit status' compare
+verdict "which can be run again" "$(grep -q $'exit status\tpass\tfail\t.*\talone$' "$work/table" && echo yes)" "$(cat "$work/table")"
+sed -i 's/exit 0/exit 1/' "$work/base/result"
+says "a command that fails on the base, whatever it prints" 1 '^not ok - suite s: the base passes nothing' compare
 judge=sockmap
 fresh; for side in base patched; do
 	printf '%s\n' '# 1/ 6  sockmap::txmsg test passthrough:OK' '# 2/ 9 sockhash:ktls:txmsg test drop:FAIL' '# 1/ 6  sockmap::txmsg test passthrough:OK' >"$work/$side/output"
