@@ -12,6 +12,7 @@ import bench
 
 RINGS = ("ring-alloc/256", "ring-alloc/1024", "ring-build/1024")     # what the ring takes by itself is subtracted
 ALLOCATOR = ("alloc", "order0", "refill", "ring")
+SENDERS = ("order0-build",)                                          # as sockets ask, whatever the name begins with
 TABLES = {
     "time": ("alloc/256", "alloc-free/256", "alloc-free-x16/256", "alloc-free-x64/4096", "alloc-align-free/256",
              "order0/256", "order0-new/256", "refill-new/256", *RINGS),
@@ -50,7 +51,8 @@ def cells(run, row):
 def slower(run, table):
     """What is slower and not in the tables yet: of the allocator, or of who sends."""
     wanted = {"time": True, "time-net": False}.get(table)
-    return [row for row in run.rows("time") if row.startswith(ALLOCATOR) == wanted and
+    return [row for row in run.rows("time") if
+            (row.startswith(ALLOCATOR) and not row.startswith(SENDERS)) == wanted and
             row not in TABLES[table] and run.ratio(row).verdict() == "slower"]
 
 

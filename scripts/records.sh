@@ -51,6 +51,7 @@ declare -A titles=(
 	[gates-planted]="faults planted for the gates"
 	[bisect]="prefixes of the series"
 	[boots]="prefixes of the net part, booted"
+	[cover]="functions of the net part, reached in a guest"
 	[letters]="commands of the letters"
 )
 
