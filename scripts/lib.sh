@@ -96,7 +96,7 @@ below() { grep -E "^($(IFS='|'; echo "$*"))(/|\$)" || :; }
 # without_comments NAME: C of the input, as far as NAME says that it is C
 without_comments() {
 	case $1 in
-	*.[ch]) perl -0777 -pe 's{("(?:\\.|[^"\\])*"|\x27(?:\\.|[^\x27\\])*\x27)|/\*.*?\*/|//[^\n]*}{$1 // ""}gse; s/[ \t]+$//gm; s/\n+/\n/g' ;;
+	*.[ch]) perl -0777 -pe 's{("(?:\\.|[^"\\])*"|\x27(?:\\.|[^\x27\\])*\x27)|/\*.*?\*/|//[^\n]*}{$1 // ""}gse; s/[ \t]+$//gm; s/\n+/\n/g; s/\A\n//' ;;
 	*) cat ;;
 	esac
 }

@@ -409,7 +409,8 @@ counted=$tmp/kept/page_frag/6.12
 cp -r "$tmp/keeping" "$tmp/counting"
 git init -q "$counted/tree"
 printf 'kernelversion:\n\t@echo 6.12\n' >"$counted/tree/Makefile"
-git -C "$counted/tree" add Makefile
+printf '/* what it is */\nchar *a = "/* none */"; // why\n' >"$counted/tree/a.c"
+git -C "$counted/tree" add Makefile a.c
 git -C "$counted/tree" -c user.name=a -c user.email=a@localhost commit -qm a
 git -C "$counted/tree" tag base
 cat >"$tmp/counting/scripts/plant.sh" <<-'EOF'
@@ -539,6 +540,20 @@ soak_of "$(tree_with "100644 blob $blob	mm.c")" 'plain guest 2 1024'
 says "nor one of other code" fail "was of other code than tree $tree of base 6.12 has now" soak_record
 soak_of "$(tree_with "100644 blob $blob	MAINTAINERS")" 'plain guest 2 1024'
 says "one with another MAINTAINERS is" 0 'report: .*docs/soak.md' soak_record
+# tree_but PATH TEXT: the present one, but for that file
+tree_but() {
+	local blob
+	blob=$(printf '%b' "$2" | git -C "$counted/tree" hash-object -w --stdin)
+	GIT_INDEX_FILE=$tmp/index git -C "$counted/tree" read-tree HEAD
+	GIT_INDEX_FILE=$tmp/index git -C "$counted/tree" update-index --add --cacheinfo "100644,$blob,$1"
+	GIT_INDEX_FILE=$tmp/index git -C "$counted/tree" write-tree
+}
+soak_of "$(tree_but a.c 'char *a = "/* none */"; /* why\n not */\n')" 'plain guest 2 1024'
+says "so is one with another comment" 0 'report: .*docs/soak.md' soak_record
+soak_of "$(tree_but drivers/net/ethernet/chelsio/a.c 'int a;\n')" 'plain guest 2 1024'
+says "and one with another driver that is only compiled" 0 'report: .*docs/soak.md' soak_record
+soak_of "$(tree_but a.c 'char *a = "/* some */";\n')" 'plain guest 2 1024'
+says "what looks like a comment in a string is none" fail "was of other code than tree $tree of base 6.12 has now" soak_record
 while read -r what row; do
 	soak_of "$tree" "plain $row"
 	says "nor one of a machine with $what" fail "plain was run as guest 2 1024 DEBUG='', in tests/soak it is " soak_record
