@@ -87,7 +87,7 @@ soak_rows() { rows "$TOP/tests/soak" "$1" | awk -v smp="${um_smp:-}" '$2 != "uml
 
 # Tests and what is written about the code, the rest is code.
 beside=(Documentation MAINTAINERS mm/page_frag_test.c tools/testing)
-# Code that is in no kernel that anything is measured or tested on.
+# Code that is in no kernel that is booted.
 compiled_only=(drivers/net/ethernet/chelsio)
 
 # below PATH...: of the paths in the input, those that are one of these, or below one
@@ -96,25 +96,27 @@ below() { grep -E "^($(IFS='|'; echo "$*"))(/|\$)" || :; }
 # without_comments NAME: C of the input, as far as NAME says that it is C
 without_comments() {
 	case $1 in
-	*.[ch]) perl -0777 -pe 's{("(?:\\.|[^"\\])*"|\x27(?:\\.|[^\x27\\])*\x27)|/\*.*?\*/|//[^\n]*}{$1 // ""}gse; s/[ \t]+$//gm; s/\n+/\n/g; s/\A\n//' ;;
+	*.[ch]) perl -0777 -pe 's{("(?:\\.|[^"\\\n])*"|\x27(?:\\.|[^\x27\\\n])+\x27)|/\*.*?\*/|//[^\n]*}{$1 // " "}gse; s/[ \t]+$//gm; s/\n+/\n/g; s/\A\n//' ;;
 	*) cat ;;
 	esac
 }
 
-# changed TREE: what it has otherwise than the base, or more
-changed() { git -C "$(work_dir)/tree" diff --no-renames --name-only base "$1"; }
+# changed TREE: the paths of what it has otherwise than the base
+changed() { git -C "$(work_dir)/tree" -c core.quotePath=false diff --no-renames --name-only base "$1"; }
 
-# content TREE PATH: a hash of what it says there, also if there is nothing
+# content TREE PATH: its mode, and a hash of what it says; nothing if it is not there
 content() {
-	{ git -C "$(work_dir)/tree" show "$1:$2" 2>/dev/null || :; } | without_comments "$2" | sha256sum | cut -c1-64
+	local mode
+	mode=$(git -C "$(work_dir)/tree" ls-tree "$1" -- "$2" | cut -d' ' -f1)
+	[ -z "$mode" ] || echo "$mode $(git -C "$(work_dir)/tree" show "$1:$2" | without_comments "$2" | sha256sum)"
 }
 
 # contents TREE: of each path in the input, unless the base has the same but for comments
 contents() {
-	local path now
+	local path now was
 	while read -r path; do
-		now=$(content "$1" "$path")
-		[ "$now" = "$(content base "$path")" ] || printf '%s %s\n' "$path" "$now"
+		now=$(content "$1" "$path") && was=$(content base "$path") || return
+		[ "$now" = "$was" ] || printf '%s %s\n' "$path" "$now"
 	done
 }
 
@@ -139,15 +141,18 @@ tests_id() {
 # suite_id NAME: of all that a run of that suite depends on, but how it is judged and how a
 # test of it is run again; nothing if there is no such suite
 suite_id() {
-	local line ours=()
+	local line ours=
 	line=$(rows "$TOP/tests/suites" "$1")
 	[ -n "$line" ] || return 0
-	[[ $line != *$'\town\t'* ]] || mapfile -t ours < <(gcc -MM "$TOP"/tests/suite/*.c |
-		sed 's/.*://' | tr -s '\\ ' '\n' | grep .)
+	if [[ $line == *$'\town\t'* ]]; then
+		ours=$(gcc -MM "$TOP"/tests/suite/*.c | sed 's/.*://' | tr -s '\\ ' '\n' | grep .) ||
+			die "gcc does not tell what tests/suite includes" "run: scripts/deps.sh vm"
+	fi
 	{
 		code_id HEAD
 		cut -f-3,5-7 <<<"$line"
-		cat "$TOP"/tests/selftests-*.h "$TOP/tests/uml-xstate.c" "$TOP"/configs/{suite,debug}*.config "${ours[@]}"
+		cat "$TOP"/tests/selftests-*.h "$TOP/tests/uml-xstate.c" "$TOP"/configs/{suite,debug}*.config
+		[ -z "$ours" ] || xargs -d '\n' cat <<<"$ours"
 	} | sha256sum | cut -c1-12
 }
 

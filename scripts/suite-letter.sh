@@ -3,7 +3,7 @@
 # suite-letter.sh FILE: what letters tell of the recorded runs of the kernel's selftests
 # (scripts/suite-record.sh has the format), as records (scripts/render.py): how many tests of
 # each suite passed, failed, were skipped or missing, and how many of all suites with what
-# both kernels had beside.
+# both kernels had beside. A run that was worse is not told: no check passes with it.
 set -euo pipefail
 
 awk -F'\t' -v OFS='\t' '
@@ -43,10 +43,13 @@ function first(title, row) {
 $1 == "run" {
 	flush()
 	split($2, name, " ")
+	worse = $8 == "worse"
+	if (worse) next
 	suites[name[1]]++
 	first("selftests by kind", name[1])
 	if (name[1] == "suite") first("selftests", name[2])
 }
+worse { next }
 $1 == "test" { tell($4, $5); tests++ }
 $1 == "end" && $3 == "exit status" { status = $4; patched = $5 }
 END {

@@ -3,7 +3,8 @@
 # suite-record.sh: what the kernel's selftests said on both kernels, test by test, in the
 # last run of each suite of make vm SUITE=, into results/suite/BASE.tsv, and with that
 # docs/selftests.md, whose check fails while one is worse. What was recorded before stays
-# if nothing that it depends on is another now and it was not run since.
+# if nothing that it depends on is another now and it was not run since; a run that had
+# nothing to compare with is none.
 #
 #   run	KIND SUITE	date	release	compiler	tree	what it depends on	passed or worse
 #   test	KIND SUITE	name	verdict of the base	of the patched kernel	why
@@ -37,6 +38,7 @@ last_runs() {
 		suite=$(basename "$about" .about)
 		name="$(basename "$(dirname "$about")") $suite"
 		[ "$(cut -f5 "$about")" = "${now[$suite]:-none}" ] || continue
+		[ "$(cut -f6 "$about")" != void ] || continue
 		again[$name]=yes
 		of_run "$about" "$name" >>"$new"
 	done

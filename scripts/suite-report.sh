@@ -8,11 +8,19 @@
 # shellcheck source=scripts/report-lib.sh
 . "$TOP/scripts/report-lib.sh"
 
+# runs: all that are recorded, of all bases
+runs() { grep -h '^run' "$TOP"/results/suite/*.tsv 2>/dev/null || :; }
+
 # of_base FILE BASE: a row for each suite of a kind, then those that were not run, and each
 # test that does not pass on both
 of_base() {
 	awk -F'\t' '
-	FILENAME == ARGV[1] { if (!/^#/) { all[++suites] = $1; own[$1] = $4 == "own" } next }
+	FILENAME == ARGV[1] {
+		sub(/ .*/, "", $2); sub(/^suite-?/, "", $2)
+		if (!($2 in told)) { told[$2]; with[++withs] = $2 }
+		next
+	}
+	FILENAME == ARGV[2] { if (!/^#/) { all[++suites] = $1; own[$1] = $4 == "own" } next }
 	function cell(text) { gsub(/\|/, "\\|", text); return text }
 	function counts(side, v) {
 		return sprintf(" %d | %d | %d | %d |", n[side, "pass"], n[side, "fail"], n[side, "skip"], n[side, "missing"])
@@ -41,7 +49,6 @@ of_base() {
 		worse = $8 == "passed" ? "none" : "some"
 		kind = $2; suite = $2; sub(/ .*/, "", kind); sub(/.* /, "", suite); sub(/^suite-?/, "", kind)
 		ran[kind, suite]
-		if (!(kind in told)) { told[kind]; with[++withs] = kind }
 	}
 	$1 == "test" { n["base", $4]++; n["patched", $5]++; tests++ }
 	$1 == "end" && $3 == "exit status" { status["base"] = $4; status["patched"] = $5 }
@@ -65,7 +72,7 @@ of_base() {
 			split(order[i], k, SUBSEP)
 			printf "| %s | %s | %s | %s | %s | %s |\n", k[1], cell(k[2]), k[3], k[4], cell(k[5]), kinds[order[i]]
 		}
-	}' <(grep -v '^#' "$TOP/tests/suites") "$1"
+	}' <(runs) <(grep -v '^#' "$TOP/tests/suites") "$1"
 }
 
 intro() {
@@ -87,7 +94,7 @@ intro() {
 # none_worse: of those recorded
 none_worse() {
 	local worse
-	worse=$(awk -F'\t' '$1 == "run" && $8 != "passed" { print FILENAME ": " $2 }' "$TOP"/results/suite/*.tsv)
+	worse=$(runs | awk -F'\t' '$8 != "passed" { print $2 }')
 	[ -z "$worse" ] || die "a suite is worse on the patched kernel: ${worse//$'\n'/, }" "see docs/selftests.md"
 }
 

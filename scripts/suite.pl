@@ -6,7 +6,9 @@
 # line of a test that can be run again. A test that fails on the base too is ok, and it
 # says so; one that is worse, or that only the base has, is not. With the judge own, for
 # programs of ours, nothing may fail on either. With the judge lines, for commands that
-# print no TAP, each line that the base printed is a test, which passes if it is printed.
+# print no TAP, each line that the base printed is a test, which passes if it is printed;
+# one that the patched kernel alone prints is a failure. Exits with 2 if nothing is worse
+# but there is nothing to compare with.
 #
 # AGAIN has base-1, patched-1, base-2, ...: runs of the tests that failed on the patched
 # kernel alone. One of those is ok if it fails there no more often than on the base: the
@@ -21,7 +23,8 @@ my ($one_death, %again);
 # What no other run excuses.
 my @of_the_guest = ('no kernel warning', 'the guest came to its end', 'the report is whole');
 # In a line: how much was sent, when, and where something is.
-my $measured = qr/\b[tr]xc?=\K[\d.]+|\bMB(?:\/s)?=\K[\d.]+|\b[tr]x\/s=\K[\d.]+|[\d.]+(?= (?:s|us|ms|MB)\b)|0x[0-9a-f]+/;
+# Nothing sent or received is another thing than something.
+my $measured = qr/\b[tr]xc?=\K[1-9]\d*|\bMB(?:\/s)?=\K[\d.]+|\b[tr]x\/s=\K[\d.]+|\+?-?[\d.]+(?= (?:s|us|ms|MB)\b)|0x[0-9a-f]+/;
 my %rank = (missing => 0, fail => 1, skip => 2, pass => 3);
 # What the kernel prints when something is wrong.
 my $alarm = qr/WARNING:|BUG:|Oops|Call Trace:|KASAN:|Kernel panic|INFO: (?:task|rcu)|leaked reference/;
@@ -80,6 +83,7 @@ sub of_lines {
 	my (%times, @order);
 	for my $line (split /\n/, $output) {
 		$line =~ s/^\s+|\s+$//g;
+		$line =~ s/\s+/ /g;
 		$line =~ s/$measured/N/g;
 		push @order, $line unless $line eq '' || $times{$line}++;
 	}
@@ -129,10 +133,17 @@ sub death {
 	return $test{'no kernel warning'} =~ s/0x[0-9a-f]+|\[[\s0-9.]*\]//gr;
 }
 
+# A line that the base does not print: a message, maybe.
+sub extra {
+	my ($base, $patched) = @_;
+	return $judge eq 'lines' && "$base $patched" eq 'missing pass';
+}
+
 # Why a pair of verdicts is a failure; nothing if it is none.
 sub worse {
 	my ($name, $base, $patched) = @_;
 	return 'it has to pass' if $judge eq 'own' && "$base $patched" ne 'pass pass';
+	return 'only the patched kernel says it' if extra($base, $patched);
 	return '' if $patched eq 'pass';
 	# Of a command that both kernels died of, in one way, there is no status.
 	return '' if $name eq 'exit status' && "$base $patched" eq 'missing missing' && $one_death;
@@ -159,10 +170,10 @@ sub chance {
 	return $ways / choose(2 * $n, $all);
 }
 
-# How many of a side's runs again did not pass a test.
+# How many of a side's runs again did not pass a test, or, of an extra line, printed it.
 sub failures {
-	my ($side, $name) = @_;
-	return scalar grep { ($_->{$name} // 'missing') ne 'pass' } @{$again{$side}};
+	my ($side, $name, $extra) = @_;
+	return scalar grep { (($_->{$name} // 'missing') ne 'pass') != !!$extra } @{$again{$side}};
 }
 
 # Whether a test failed on the patched kernel alone, so that runs again may say something.
@@ -170,15 +181,16 @@ sub failures {
 sub alone {
 	my ($name, $base, $patched) = @_;
 	return 0 if grep { $_ eq $name } @of_the_guest;
-	return "$base $patched" eq 'pass fail' || $judge eq 'lines' && "$base $patched" eq 'pass missing';
+	return "$base $patched" eq 'pass fail' || extra($base, $patched) ||
+		$judge eq 'lines' && "$base $patched" eq 'pass missing';
 }
 
 # What they say: why the pair is a failure, or nothing, and the counts.
 sub settled {
-	my ($name) = @_;
+	my ($name, $extra) = @_;
 	my $n = @{$again{base}};
 	return ('it was not run again', '') if $n < 20 || @{$again{patched}} != $n;
-	my ($base, $patched) = (failures('base', $name), failures('patched', $name));
+	my ($base, $patched) = (failures('base', $name, $extra), failures('patched', $name, $extra));
 	return (chance($n, $base, $patched) < 0.05 ? 'worse than the base' : '',
 		"run again $n times, it failed $base times on the base, $patched on the patched kernel");
 }
@@ -216,7 +228,7 @@ for my $name (@names) {
 	my $bad = worse($name, $b->[1], $p->[1]);
 	my $why = $p->[2] || $b->[2];
 	my $alone = alone($name, $b->[1], $p->[1]);
-	($bad, $why) = settled($name) if $alone && defined $again_dir;
+	($bad, $why) = settled($name, extra($b->[1], $p->[1])) if $alone && defined $again_dir;
 	my $say = $bad || remark($b->[1], $p->[1]);
 	# Nothing in a name may pass for a directive.
 	my $line = "suite $suite: base $b->[1], patched $p->[1]: $name" . ($say && ": $say")
@@ -230,6 +242,7 @@ for my $name (@names) {
 }
 # Nor may a run again end in a way that the first one may not, unless the base does.
 for my $name (defined $again_dir ? @of_the_guest : ()) {
+	next unless $base{$name} || $patched{$name};
 	my ($b, $p) = (failures('base', $name), failures('patched', $name));
 	my $bad = $p && (!$b || chance(scalar @{$again{base}}, $b, $p) < 0.05);
 	printf "%sok - suite %s: runs again: %s: not in %d of the base, %d of the patched kernel\n",
@@ -241,4 +254,4 @@ my $shown = grep { $_->[1] eq 'pass' && $_->[0] !~ /^(?:no kernel warning|the gu
 $shown = 0 if $judge eq 'lines' && ($base{'exit status'}[1] // '') ne 'pass';
 printf "%sok - suite %s: the base passes %s\n", $shown ? '' : 'not ', $suite,
 	$shown ? 'some of it' : 'nothing: there is nothing to compare with';
-exit($failed || !$shown ? 1 : 0);
+exit($failed ? 1 : $shown ? 0 : 2);

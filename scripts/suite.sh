@@ -127,16 +127,17 @@ compare() {
 
 # judged SUITE CLOCK SECONDS JUDGE DIRECTORY COMMAND AGAIN: compared, and run again if need be
 judged() {
-	local words names=()
-	compare "$1" "$4" >"$log/$1.tap" && return
-	[ -n "$7" ] && alone "$1" "$7" >"$log/$1/alone" || return
+	local words names=() status=0
+	compare "$1" "$4" >"$log/$1.tap" || status=$?
+	[ "$status" -eq 1 ] && [ -n "$7" ] && alone "$1" "$7" >"$log/$1/alone" || return "$status"
 	read -ra words <<<"$6"
 	mapfile -t names <"$log/$1/alone"
 	again "$1" "$2" "$3" "$5" "${words[@]}" "${names[@]}"
 	compare "$1" "$4" "$log/$1/again" >"$log/$1.tap"
 }
 
-# run SUITE CLOCK SECONDS JUDGE DIRECTORY COMMAND AGAIN: on both kernels, compared
+# run SUITE CLOCK SECONDS JUDGE DIRECTORY COMMAND AGAIN: on both kernels, compared; the
+# verdict is void if there is nothing to compare with, or no page was refused that had to be
 run() {
 	local side words verdict=passed
 	rm -rf "$log/${1:?}" "$log/$1.about"
@@ -145,9 +146,9 @@ run() {
 		step "$1 on the $side kernel" "$log/$1/$side.boot" \
 			boot "$side" "$log/$1/$side" "$2" "$3" "$5" "${words[@]}" || :
 	done
-	judged "$@" || verdict=worse
+	judged "$@" || { [ $? -eq 2 ] && verdict=void || verdict=worse; }
 	cat "$log/$1.tap"
-	[ -z "$SUITE_REFUSE" ] || some_refused "$1" || verdict=worse
+	[ -z "$SUITE_REFUSE" ] || some_refused "$1" || [ "$verdict" = worse ] || verdict=void
 	about "$1" "$verdict"
 	[ "$verdict" = passed ] || rc=1
 }

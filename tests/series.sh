@@ -90,10 +90,16 @@ of_code() {
 says "but for one of the same code" 0 'a +bytes +1 +2$' of_code size 123
 says "not of other code" 0 'a +bytes +1 +2 \*$' of_code size 456
 says "nor what other tests have counted" 0 'a +bytes +1 +2 \*$' of_code tests 123
-says "but what the same have" 0 'a +bytes +1 +2$' of_code tests 123 789
-sed -i 's/: a:/: static gates:/' "$tmp/records"
-says "unless that were gates, which look at texts" 0 'static gates +bytes +1 +2 \*$' of_code tests 123 789
-sed -i 's/: static gates:/: a:/' "$tmp/records"
+# counted TITLE: the same of a layer with that title
+counted() {
+	sed "s/: a:/: $1:/" "$tmp/records" >"$tmp/titled"
+	sed "s/^t:/tests:/" "$tmp/titled" | "$top/scripts/same-code.sh" "$tmp/codes" def 123 789 >"$tmp/same"
+	"$render" "$tmp/same" treeid=def < <(echo "@table tests@")
+}
+says "but what the same have, in a kernel" 0 'KUnit, UML +bytes +1 +2$' counted 'KUnit, UML'
+for title in 'static gates' 'prefixes of the series' 'objects of x86_64 allmodconfig' 'faults planted for the gates'; do
+	says "not of $title, which look at more" 0 "$title +bytes +1 +2 \\*\$" counted "$title"
+done
 says "but what the kernel's own said, too" 0 'a +bytes +1 +2$' of_code selftests 123
 
 # The kernel's selftests are told by suite, and by what both kernels had beside.
@@ -101,13 +107,17 @@ for kind in suite suite-kasan-lockdep suite-kasan-refuse-50; do
 	printf 'run\t%s x\t2026-01-01\t6.12.1\tgcc 1\tdef\t0\n' "$kind"
 	printf "test\t$kind x\t%s\n" 'one	pass	pass' 'two	fail	pass' 'three	skip	skip' 'four	pass	missing'
 done | sed 's/\\t/\t/g' >"$tmp/suites"
+printf 'run\tsuite y\t2026-01-01\t6.12.1\tgcc 1\tdef\t0\tworse\ntest\tsuite y\tone\tpass\tfail\n' >>"$tmp/suites"
+printf 'run\tsuite z\t2026-01-01\t6.12.1\tgcc 1\tdef\t0\tpassed\nend\tsuite z\texit status\tpass\tpass\n' >>"$tmp/suites"
 # suites_in TABLE: as it is told
 suites_in() {
 	"$top/scripts/suite-letter.sh" "$tmp/suites" >"$tmp/same"
 	"$render" "$tmp/same" treeid=def < <(echo "@table $1@")
 }
 says "a suite by what passed, failed, was skipped and is missing" 0 'x +pass/fail/skip/none +2/1/1/0 +2/0/1/1$' suites_in selftests
-says "kernels with nothing beside" 0 'nothing beside, 1 suite  .* 2/1/1/0 +2/0/1/1$' suites_in "selftests by kind"
+says "one of which only the status is known by that" 0 'z +pass/fail/skip/none +1/0/0/0 +1/0/0/0$' suites_in selftests
+verdict "one that was worse not at all" "$(suites_in selftests | grep -q '^ *y ' || echo yes)"
+says "kernels with nothing beside" 0 'nothing beside, 2 suites  .* 3/1/1/0 +3/0/1/1$' suites_in "selftests by kind"
 says "with checkers" 0 'kasan lockdep, 1 suite  .* 2/0/1/1$' suites_in "selftests by kind"
 says "and with pages refused" 0 'kasan 50 % of order 3 refused, 1 suite ' suites_in "selftests by kind"
 says "text about a table that has records stays" 0 '^about t$' "$render" "$tmp/records" < <(printf '@if table t@\nabout t\n@end@\n')

@@ -65,7 +65,7 @@ died() {
 died
 says "what both kernels died of" 0 '^ok .*base missing, patched missing: exit status: nor does the base' compare
 died; sed -i d "$work"/*/output
-says "which is not enough" 1 '^not ok .*the base passes nothing' compare
+says "which is not enough" 2 '^not ok .*the base passes nothing' compare
 died "BUG: Bad page state"
 says "the patched kernel died of something else" 1 '^not ok .*patched missing: exit status' compare
 died; echo "timeout after 4 s" | tee "$work"/*/status >/dev/null
@@ -76,7 +76,7 @@ edited "a timeout" base result 's/exit 1/exit 0/' 1 '^not ok .*patched fail: exi
 fresh; sed -i 's/exit 1/exit 124/' "$work"/*/result
 says "a timeout of both is named" 0 'patched fail: exit status: fails on the base too \(timeout\)' compare
 fresh; sed -i 's/^ok \([14]\)/not ok \1/' "$work"/*/output
-says "a base that passes nothing" 1 '^not ok - suite s: the base passes nothing' compare
+says "a base that passes nothing" 2 '^not ok - suite s: the base passes nothing' compare
 fresh; rm -rf "$work/patched"
 says "a run that is not there" 1 '^not ok .*patched missing: one' compare
 
@@ -140,6 +140,19 @@ sed -i 's/8 bytes/7 bytes/' "$work/patched/output"
 sed -i 's/exit 0/exit 1/' "$work"/*/result
 says "and so is an error on both" 1 '^not ok .*base fail, patched fail: exit status: it has to pass' compare
 judge=lines
+compare_lines_again() { "$here/../scripts/suite.pl" s lines "$work/base" "$work/patched" "$work/table" "$work/again"; }
+# printed_again N: runs again, of which the first N of the patched kernel print 'recv: data mismatch'
+printed_again() {
+	local side n
+	rm -rf "$work/again"
+	for side in base patched; do
+		for n in {1..20}; do
+			mkdir -p "$work/again"
+			cp -r "$work/base" "$work/again/$side-$n"
+			[ "$side" = base ] || [ "$n" -gt "$1" ] || echo 'recv: data mismatch' >>"$work/again/$side-$n/output"
+		done
+	done
+}
 # printed LINE...: by a command without TAP, on both kernels
 printed() {
 	fresh
@@ -148,15 +161,28 @@ printed() {
 		sed -i 's/exit 1/exit 0/' "$work/$side/result"
 	done
 }
-printed 'ipv4 tx:1472 gso:0' '' '  OK ' 'tx=17 (2 MB) txc=0 zc=n' 'tx=18 (3 MB) txc=0 zc=n' 'USR: 123.5 s 77 us (seq=0, len=10)' 'at 0x7f01'
+printed 'ipv4 tx:1472 gso:0' '' '  OK ' 'tx=17 (2 MB) txc=0 zc=n' 'tx=18 (3 MB) txc=0 zc=n' 'USR: 123.5 s 77 us (seq=0, len=10)  (USR +-3 us)' 'at 0x7f01'
 says "of a command without TAP each line is a test" 0 '^ok - suite s: base pass, patched pass: ipv4 tx:1472 gso:0$' compare
 says "without the blanks around it" 0 'patched pass: OK$' compare
-says "what it measured is no part of it, and two of one text are one" 0 'patched pass: tx=N \(N MB\) txc=N zc=n, 2 times$' compare
-says "nor are times" 0 'patched pass: USR: N s N us \(seq=0, len=10\)$' compare
+says "what it measured is no part of it, and two of one text are one" 0 'patched pass: tx=N \(N MB\) txc=0 zc=n, 2 times$' compare
+says "nor are times" 0 'patched pass: USR: N s N us \(seq=0, len=10\) \(USR N us\)$' compare
 says "and addresses" 0 'patched pass: at N$' compare
 sed -i 's/gso:0/gso:1/' "$work/patched/output"
 says "what it was asked for is" 1 '^not ok .*base pass, patched missing: ipv4 tx:1472 gso:0: worse than the base$' compare
 verdict "a line that is missing can be run again" "$(grep -q $'gso:0\tpass\tmissing\tworse.*\talone$' "$work/table" && echo yes)" "$(cat "$work/table")"
+printed 'tx=17 (2 MB) txc=9 zc=y' 'rx=17 (2 MB)'
+sed -i 's/rx=17/rx=0/' "$work/patched/output"
+says "nothing received is another thing than something" 1 '^not ok .*base pass, patched missing: rx=N \(N MB\): worse' compare
+printed $'a\tb' OK
+says "a tab is a blank" 0 '^ok .*patched pass: a b$' compare
+printed OK
+echo 'recv: data mismatch' >>"$work/patched/output"
+says "what only the patched kernel says is a failure" 1 '^not ok .*base missing, patched pass: recv: data mismatch: only the patched' compare
+printed_again 4
+says "unless it says that no oftener than chance allows" 0 '^ok .*data mismatch: the base does not have it \(run again 20 times, it failed 0 times on the base, 4 on' compare_lines_again
+printed_again 5
+says "five times of twenty is oftener" 1 '^not ok .*data mismatch: worse than the base \(run again 20 times, it failed 0 times on the base, 5 on' compare_lines_again
+verdict "of no report it is told whether it is whole" "$(compare_lines_again | grep -q 'report is whole' || echo yes)"
 printed OK
 sed -i 's/exit 0/exit 4/' "$work/patched/result"
 says "status 4 is a skip" 1 '^not ok .*base pass, patched skip: exit status' compare
@@ -165,7 +191,7 @@ sed -i 's/exit 0/exit 1/' "$work/patched/result"
 says "another status is worse" 1 '^not ok .*base pass, patched fail: exit status' compare
 verdict "which can be run again" "$(grep -q $'exit status\tpass\tfail\t.*\talone$' "$work/table" && echo yes)" "$(cat "$work/table")"
 sed -i 's/exit 0/exit 1/' "$work/base/result"
-says "a command that fails on the base, whatever it prints" 1 '^not ok - suite s: the base passes nothing' compare
+says "a command that fails on the base, whatever it prints, is nothing to compare with" 2 '^not ok - suite s: the base passes nothing' compare
 judge=sockmap
 fresh; for side in base patched; do
 	printf '%s\n' '# 1/ 6  sockmap::txmsg test passthrough:OK' '# 2/ 9 sockhash:ktls:txmsg test drop:FAIL' '# 1/ 6  sockmap::txmsg test passthrough:OK' >"$work/$side/output"

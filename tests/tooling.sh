@@ -614,7 +614,11 @@ says "a suite of other code is no record" fail 'no suite of base 6.12 was run wi
 suite_of '' tls worse
 says "one that is worse is one" 0 'report: .*docs/selftests.md' suite_record
 says "and is told as that" 0 "$(row - tls some)" suite_doc
-says "which no check passes" fail 'a suite is worse on the patched kernel: .*/6.12.tsv: suite tls$' "$tmp/keeping/scripts/suite-report.sh" --check
+says "which no check passes" fail 'a suite is worse on the patched kernel: suite tls$' "$tmp/keeping/scripts/suite-report.sh" --check
+suite_of '' tls passed
+suite_of '' tls void
+says "one that had nothing to compare with is none" fail 'was run with this code|^$' sh -c "rm -rf $tmp/keeping/results/suite; XDG_CACHE_HOME=$tmp/kept $tmp/keeping/scripts/suite-record.sh"
+says "without any the check is of that" fail 'docs/selftests.md is not what results/suite/ gives' "$tmp/keeping/scripts/suite-report.sh" --check
 suite_of '' tls passed
 says "a suite that passed is one" 0 'report: .*docs/selftests.md' suite_record
 says "with its counts" 0 "$(row - tls)" suite_doc
