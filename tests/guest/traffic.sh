@@ -301,11 +301,13 @@ starving() {
 }
 
 # starved_esp PERCENT ARGS...: those of esp, with so many of all pages refused to who
-# encrypts in the send that completes a datagram
+# encrypts in the send that completes a datagram. Half a packet that waits for the rest
+# longer than IPv6 allows is told to who sent it: for that a trial can take too long.
 starved_esp() {
 	percent=$1
 	shift
 	esp_up
+	nsenter --net=$b sh -c 'echo 3600 >/proc/sys/net/ipv6/ip6frag_time'
 	starving "$percent" between "$@"
 	join
 }
