@@ -11,6 +11,8 @@ VM_TIMEOUT ?= $(if $(strip $(DEBUG)),7200,1200)
 # The guest's processors and MiB; without, as many as the layer says.
 VM_CPUS ?=
 VM_MEMORY ?=
+# pc or q35: with DEBUG=kasan on a slow machine pc can be too slow for ACPI.
+VM_MACHINE ?=
 JOBS ?= $(shell nproc)
 # Of make vm: the suites of tests/suites to run instead of the traffic guest.
 SUITE ?=
@@ -50,7 +52,7 @@ BENCH_ARGS ?=
 TRY ?=
 PLACED ?=
 
-export BASE KERNEL_SRC PAYLOAD_MB VM_TIMEOUT VM_CPUS VM_MEMORY DEBUG JOBS OUT FROM STRICT
+export BASE KERNEL_SRC PAYLOAD_MB VM_TIMEOUT VM_CPUS VM_MEMORY VM_MACHINE DEBUG JOBS OUT FROM STRICT
 export SUITE SUITE_REFUSE SUITE_AGAIN COV FUZZ_SECONDS FUZZ_SEED PAIRS BENCH_ARGS TRY PLACED STRESS_SECONDS STRESS_SEED STRESS_ON HOSTILE SOAK SOAK_SECONDS BUGS BOOTS KEPT
 
 .PHONY: help run test unit fuzz mutate unit-record check gates kunit vm stress hostile soak soak-record suite-record stress-plants guest-bugs plant objects bisect boots
@@ -60,7 +62,7 @@ help:
 	@sed -n 's/^# make /  make /p' $(MAKEFILE_LIST)
 	@echo 'Knobs: BASE=$(BASE) (known: $(notdir $(wildcard kernels/*))) KERNEL_SRC=$(KERNEL_SRC)'
 	@echo '       PAYLOAD_MB=$(PAYLOAD_MB) VM_TIMEOUT=$(VM_TIMEOUT) JOBS=$(JOBS)'
-	@echo '       VM_CPUS=$(VM_CPUS) VM_MEMORY=$(VM_MEMORY) (for run, vm and stress)'
+	@echo '       VM_CPUS=$(VM_CPUS) VM_MEMORY=$(VM_MEMORY) VM_MACHINE=$(VM_MACHINE) (for run, vm and stress)'
 	@echo '       COV=$(COV) FUZZ_SECONDS=$(FUZZ_SECONDS) FUZZ_SEED=$(FUZZ_SEED) PAIRS=$(PAIRS)'
 	@echo '       STRESS_SECONDS=$(STRESS_SECONDS) STRESS_SEED=$(STRESS_SEED) STRESS_ON=$(STRESS_ON)'
 	@echo '       SOAK_SECONDS=$(SOAK_SECONDS) SOAK=$(SOAK) BUGS=$(BUGS) BOOTS=$(BOOTS) (SOAK: any of: $(shell awk '/^[a-z]/ { print $$1 }' tests/soak))'

@@ -16,6 +16,7 @@ set -euo pipefail
 QEMU=${QEMU:-qemu-system-x86_64}
 VM_TIMEOUT=${VM_TIMEOUT:-1200}
 VM_MEMORY=${VM_MEMORY:-1024}
+VM_MACHINE=${VM_MACHINE:-pc}
 VM_CPUS=${VM_CPUS:-2}
 VM_NODES=${VM_NODES:-1}
 PART_MB=${PART_MB:-1}
@@ -68,9 +69,11 @@ processors() {
 	if [ "$VM_NODES" -gt 1 ]; then echo "$VM_CPUS,sockets=$VM_CPUS"; else echo "$VM_CPUS"; fi
 }
 
+# Of the machine pc ACPI computes each interrupt in a loop, which with KASAN can take longer
+# than the 30 s it may; of q35 it looks it up.
 machine() {
 	printf '%s\n' -nodefaults -no-user-config -no-reboot -display none \
-		-machine pc -accel "$(accelerator)" -smp "$(processors)" -m "$VM_MEMORY" \
+		-machine "$VM_MACHINE" -accel "$(accelerator)" -smp "$(processors)" -m "$VM_MEMORY" \
 		-serial file:../console.log \
 		-device virtio-serial-pci -chardev file,id=result,path=../result \
 		-device virtserialport,chardev=result,name=result
@@ -101,6 +104,7 @@ command_line() {
 }
 
 [ $# -ge 3 ] || die "usage: PAYLOAD=FILE boot.sh KERNEL INITRAMFS RUNDIR [NAME=VALUE...]"
+[[ $VM_MACHINE =~ ^(pc|q35)$ ]] || die "VM_MACHINE is no machine of the guest: $VM_MACHINE" "give pc or q35"
 [ -r "$1" ] || die "no kernel $1" "run: make vm"
 [ -r "$2" ] || die "no initramfs $2" "run: make vm"
 [ -r "${PAYLOAD:-}" ] || die "PAYLOAD names no file to move: ${PAYLOAD:-it is not set}"

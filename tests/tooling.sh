@@ -10,7 +10,7 @@ tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
 cache=$tmp/cache/page_frag
 unset PAGE_FRAG_LOCKED KERNEL_SRC BASE STRICT KEPT LAYER_KEPT DEBUG BUGS BOOT_WAYS
-unset SOAK SOAK_SECONDS STRESS_ON STRESS_SECONDS VM_CPUS VM_MEMORY
+unset SOAK SOAK_SECONDS STRESS_ON STRESS_SECONDS VM_CPUS VM_MEMORY VM_MACHINE
 export HOME=$tmp XDG_CACHE_HOME=$tmp/cache LC_ALL=C
 unset GATES_ONLY GATES_SKIP
 . "$top/tests/tap.sh" tooling
@@ -458,6 +458,8 @@ says "without a package it is of the file that is named" 0 'GNU GENERAL PUBLIC L
 
 # An emulator that ends at once.
 : >"$tmp/kernel"
+says "a machine that the guest is not made for is named" fail 'VM_MACHINE is no machine of the guest: microvm' \
+	env QEMU=true VM_MACHINE=microvm PAYLOAD="$tmp/kernel" "$top/scripts/boot.sh" "$tmp/kernel" "$tmp/kernel" "$tmp/booted"
 env QEMU=true VM_CPUS=8 VM_MEMORY=256 PAYLOAD="$tmp/kernel" "$top/scripts/boot.sh" "$tmp/kernel" "$tmp/kernel" "$tmp/booted"
 says "what machine was asked for is kept with what it left" 0 '^guest 8 256$' cat "$tmp/booted/machine"
 
