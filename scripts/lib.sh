@@ -138,18 +138,19 @@ tests_id() {
 	changed "$1" | below mm/page_frag_test.c tools/testing | contents "$1" | sha256sum | cut -c1-12
 }
 
-# suite_id NAME: of all that a run of that suite depends on, but how it is judged and how a
-# test of it is run again; nothing if there is no such suite
+# suite_id NAME [CODE]: of all that a run of that suite depends on, but how it is judged and how a
+# test of it is run again; nothing if there is no such suite. CODE is the code_id of now.
 suite_id() {
-	local line ours=
+	local line ours='' code
 	line=$(rows "$TOP/tests/suites" "$1")
 	[ -n "$line" ] || return 0
 	if [[ $line == *$'\town\t'* ]]; then
 		ours=$(gcc -MM "$TOP"/tests/suite/*.c | sed 's/.*://' | tr -s '\\ ' '\n' | grep .) ||
 			die "gcc does not tell what tests/suite includes" "run: scripts/deps.sh vm"
 	fi
+	code=${2:-$(code_id HEAD)} || return
 	{
-		code_id HEAD
+		echo "$code"
 		cut -f-3,5-7 <<<"$line"
 		cat "$TOP"/tests/selftests-*.h "$TOP/tests/uml-xstate.c" "$TOP"/configs/{suite,debug}*.config
 		[ -z "$ours" ] || xargs -d '\n' cat <<<"$ours"

@@ -16,10 +16,10 @@ load_base
 results=$TOP/results/suite/$BASE.tsv
 [ -z "$KERNEL_SRC" ] || die "$results is of the packaged base, not of $KERNEL_SRC" \
 	"run it without KERNEL_SRC"
-code_id HEAD >/dev/null 2>&1 || die "there is no tree of base $BASE" "run: make tree BASE=$BASE"
+code=$(code_id HEAD 2>/dev/null) || die "there is no tree of base $BASE" "run: make tree BASE=$BASE"
 declare -A now again
 while read -r name _; do
-	now[$name]=$(suite_id "$name")
+	now[$name]=$(suite_id "$name" "$code")
 done < <(rows "$TOP/tests/suites" '')
 
 # of_run ABOUT NAME: a suite of a kind

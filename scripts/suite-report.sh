@@ -16,23 +16,27 @@ runs() { grep -h '^run' "$TOP"/results/suite/*.tsv 2>/dev/null || :; }
 of_base() {
 	awk -F'\t' '
 	FILENAME == ARGV[1] {
-		sub(/ .*/, "", $2); sub(/^suite-?/, "", $2)
-		if (!($2 in told)) { told[$2]; with[++withs] = $2 }
+		named($2)
+		if (!(kind in told)) { told[kind]; with[++withs] = kind }
 		next
 	}
 	FILENAME == ARGV[2] { if (!/^#/) { all[++suites] = $1; own[$1] = $4 == "own" } next }
+	# the kind, nothing if both had nothing beside, and the suite of a name
+	function named(name) {
+		kind = suite = name
+		sub(/ .*/, "", kind); sub(/^suite-?/, "", kind)
+		sub(/.* /, "", suite)
+	}
 	function cell(text) { gsub(/\|/, "\\|", text); return text }
 	function counts(side, v) {
 		return sprintf(" %d | %d | %d | %d |", n[side, "pass"], n[side, "fail"], n[side, "skip"], n[side, "missing"])
 	}
 	# of a command of which no line is recorded the status is the test
 	function flush() {
-		if (!name) return
+		if (!of) return
 		if (!tests) { n["base", status["base"]] = 1; n["patched", status["patched"]] = 1 }
 		tests = 0
-		sub(/^suite-?/, "", name)
-		split(name, word, / /)
-		rows = rows "| " word[2] " | " (word[1] ? word[1] : "-") " |" counts("base") counts("patched") " " worse " | " of " |\n"
+		rows = rows "| " suite " | " (kind ? kind : "-") " |" counts("base") counts("patched") " " worse " | " of " |\n"
 		split("", n)
 	}
 	# what a program of ours says when some of the pages are refused is a matter of chance
@@ -44,17 +48,15 @@ of_base() {
 	}
 	$1 == "run" {
 		flush()
-		name = $2 ~ /^suite / ? "suite- " substr($2, 7) : $2
+		named($2)
 		of = $3 ", " $4 ", " $5 ", tree " $6
 		worse = $8 == "passed" ? "none" : "some"
-		kind = $2; suite = $2; sub(/ .*/, "", kind); sub(/.* /, "", suite); sub(/^suite-?/, "", kind)
 		ran[kind, suite]
 	}
 	$1 == "test" { n["base", $4]++; n["patched", $5]++; tests++ }
 	$1 == "end" && $3 == "exit status" { status["base"] = $4; status["patched"] = $5 }
 	$1 == "test" || $1 == "end" {
 		if ($4 " " $5 == "pass pass") next
-		kind = $2; suite = $2; sub(/ .*/, "", kind); sub(/.* /, "", suite); sub(/^suite-?/, "", kind)
 		key = suite SUBSEP $3 SUBSEP $4 SUBSEP $5 SUBSEP $6
 		if (!(key in kinds)) order[++count] = key
 		kinds[key] = kinds[key] (kinds[key] ? ", " : "") (kind ? kind : "-")
